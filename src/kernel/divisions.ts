@@ -1,0 +1,24 @@
+/** Administrative division codes (行政区划代码): 6 digits county, 9 township, 12 village; 19 in survey files (12 + 7 zeros). */
+export type DivisionLevel = 'county' | 'township' | 'village';
+
+/** Level of a code, or undefined where it is no division code of this country's form. */
+export function divisionLevel(code: string): DivisionLevel | undefined {
+  if (/^\d{6}$/.test(code)) return 'county';
+  if (/^\d{9}$/.test(code)) return 'township';
+  if (/^\d{12}$/.test(code)) return 'village';
+  return undefined;
+}
+
+/** The 12-digit village code inside a 12- or 19-character unit code (坐落单位代码), or undefined. */
+export function villageCodeOf(unitCode: string): string | undefined {
+  return /^\d{12}(0{7})?$/.test(unitCode) ? unitCode.slice(0, 12) : undefined;
+}
+
+export function countyCodeOf(code: string): string {
+  return code.slice(0, 6);
+}
+
+/** Whether `inner` lies in (or is) `outer`. */
+export function divisionContains(outer: string, inner: string): boolean {
+  return inner.startsWith(outer);
+}

@@ -1,0 +1,50 @@
+import type { AreaDm2, AttributeValue, LayerRole, Localized } from '../../kernel/index.ts';
+
+/** A division for pickers and scope. `level` follows the code length: county 6, township 9, village 12. */
+export interface DivisionView {
+  readonly code: string;
+  readonly name: Localized;
+  readonly parentCode: string | null;
+  readonly level: 'county' | 'township' | 'village';
+}
+
+/** GET /api/layers?county=CODE → LayerVersionView[] (newest first; every state). */
+export interface LayerVersionView {
+  readonly layerVersionId: string;
+  readonly countyCode: string;
+  readonly role: LayerRole;
+  /** Legal date the data speak of, yyyy-mm-dd. */
+  readonly asOf: string;
+  readonly state: 'staged' | 'current' | 'withdrawn';
+  readonly sourceName: string;
+  readonly sourceHash: string;
+  readonly epsg: number;
+  readonly featureCount: number;
+  readonly vertexCount: number;
+  /** Sum of official areas where known. */
+  readonly areaDm2: AreaDm2 | null;
+  /** [west, south, east, north] in degrees. */
+  readonly box: readonly [number, number, number, number] | null;
+  readonly createdAt: string;
+}
+
+/** One feature of a layer, for tables and the identify panel. */
+export interface FeatureView {
+  readonly featureNo: number;
+  /** BSM, plot number or what else names it; null where nothing does. */
+  readonly id: string | null;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly box: readonly [number, number, number, number] | null;
+}
+
+/** GET /api/layers/:id/features?offset&limit&search&class&village → FeaturePage. */
+export interface FeaturePage {
+  readonly total: number;
+  readonly offset: number;
+  readonly features: readonly FeatureView[];
+}
+
+/** GET /api/layers/:id/features/:no → the feature with its GeoJSON geometry in 4490. */
+export interface FeatureDetail extends FeatureView {
+  readonly geometry: { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly (readonly number[])[])[])[] };
+}
