@@ -37,6 +37,10 @@ export interface ImportView {
   readonly fileHash: string;
   readonly format: string | null;
   readonly layerName: string | null;
+  /** Every layer of the file that could be read instead. */
+  readonly layerNames: readonly string[];
+  /** Legal date the data speak of, yyyy-mm-dd. */
+  readonly asOf: string;
   readonly encoding: EncodingEvidence | null;
   readonly crs: CrsEvidence | null;
   readonly mapping: readonly FieldMapping[];
@@ -76,3 +80,23 @@ export interface ProblemPage {
 export interface CommitChoice {
   readonly choice: 'goodRows' | 'allOrNone';
 }
+
+/**
+ * PUT /api/imports/:id/mapping body: what a person corrects after looking at the proof. Anything but a changed mapping reads
+ * the file again (a job; the reply is the ImportView with its jobId). Absent: as it is.
+ */
+export interface ImportCorrection {
+  readonly mapping?: readonly { readonly source: string; readonly target: string | null }[];
+  readonly encoding?: 'utf-8' | 'gb18030';
+  readonly crs?: number;
+  readonly layer?: string;
+}
+
+/** GET /api/imports/targets?role=parcels → the survey fields a source field may be mapped to. */
+export interface TargetField {
+  readonly name: string;
+  readonly title: Localized;
+  readonly required: boolean;
+}
+
+/* POST /api/imports → ImportView (state reading, jobId set). POST …/commit, …/discard, …/undo → ImportView. */

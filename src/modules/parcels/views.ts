@@ -1,6 +1,6 @@
 import type { AreaDm2, AttributeValue, LayerRole, Localized } from '../../kernel/index.ts';
 
-/** A division for pickers and scope. `level` follows the code length: county 6, township 9, village 12. */
+/** GET /api/divisions?level=county&parent=CODE (both optional) → DivisionView[]: for pickers and scope. `level` follows the code length: county 6, township 9, village 12. */
 export interface DivisionView {
   readonly code: string;
   readonly name: Localized;
@@ -48,3 +48,10 @@ export interface FeaturePage {
 export interface FeatureDetail extends FeatureView {
   readonly geometry: { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly (readonly number[])[])[])[] };
 }
+
+/**
+ * GET /api/tiles/{layerVersionId}/{z}/{x}/{y}.mvt: one MVT layer named `features`. Feature id = featureNo. Properties:
+ * `no` featureNo, `id` what names it (BSM, plot number; absent where nothing does), `class` land class code (parcels),
+ * `label` a short text for zone layers (village or zone name, slope or grade level). Zoom 0 … 16; 404 beyond, 204 where empty.
+ */
+export const TILE_LAYER = 'features';

@@ -1,0 +1,17 @@
+import type { Refusal } from '../../kernel/index.ts';
+
+/** Body of every reply with status 4xx or 5xx, whatever the route. Never empty; the first one is what to show largest. */
+export interface RefusalReply {
+  readonly refusals: readonly Refusal[];
+}
+
+/** GET /api/status → what the frame of every screen shows. */
+export interface StatusView {
+  readonly version: string;
+  /** `embedded` is not safe against power loss: the frame says so on every screen. */
+  readonly database: 'embedded' | 'postgresql';
+  /** The database holds the demo county (fictitious data). */
+  readonly demo: boolean;
+  /** A data set being loaded at start, 0 … 1, or null. */
+  readonly loading: number | null;
+}
