@@ -1,0 +1,198 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chownSync, cpSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+/**
+ * A throw-away PostgreSQL with PostGIS for one test file: own directory, own random port on 127.0.0.1, trust
+ * authentication, gone after `stop`. The first start on a machine runs initdb once and keeps the result as a template
+ * under the temporary directory; later starts copy it (well under a second).
+ *
+ * The server refuses to run as root, so under root it runs as the system user `postgres`.
+ */
+export interface ThrowAwayPostgresql {
+  /** postgresql://postgres@127.0.0.1:PORT/tianchou: an empty database that has the extension postgis. */
+  readonly url: string;
+  readonly port: number;
+  readonly dataDirectory: string;
+  /** Pid of the postmaster, for tests that kill it. */
+  readonly pid: number;
+  /** Ends the server and removes its directory. Safe to call twice, and after the server was killed. */
+  stop(): Promise<void>;
+}
+
+export interface PostgresqlOptions {
+  /** Keep fsync and synchronous commit on (tests that kill the server). Off by default: tests are quicker. */
+  readonly durable?: boolean;
+  /** Further `name=value` settings. */
+  readonly settings?: readonly string[];
+}
+
+interface Installation {
+  readonly binaries: string;
+  readonly version: string;
+  /** Set under root: the user the server runs as. */
+  readonly user: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** The newest PostgreSQL ≥ 15 installed, or undefined with the reason a caller can show. */
+export function findPostgresql(): Installation | { readonly missing: string } {
+  const candidates = [
+    ...(existsSync('/usr/lib/postgresql')
+      ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`)
+      : []),
+    '/opt/homebrew/bin', '/usr/local/bin', '/usr/bin',
+  ].filter((path) => existsSync(join(path, 'initdb')) && existsSync(join(path, 'postgres')));
+  for (const binaries of candidates.reverse()) {
+    const version = execFileSync(join(binaries, 'postgres'), ['--version'], { encoding: 'utf8' }).trim();
+    const major = Number(/(\d+)/.exec(version)?.[1]);
+    if (major < 15) continue;
+    if (process.getuid?.() !== 0) return { binaries, version: String(major), user: undefined };
+    const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+    return { binaries, version: String(major), user: { uid: id('-u'), gid: id('-g') } };
+  }
+  return { missing: 'PostgreSQL 15 or newer with PostGIS 3.3 (Debian: apt-get install postgresql-15-postgis-3)' };
+}
+
+function hand(path: string, user: Installation['user']): void {
+  if (user === undefined) return;
+  chownSync(path, user.uid, user.gid);
+  for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
+    lchownSync(join(entry.parentPath, entry.name), user.uid, user.gid);
+  }
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+async function canConnect(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Running {
+  readonly server: ChildProcess;
+  readonly port: number;
+  exited(): boolean;
+}
+
+/** Starts the postmaster as a direct child, so that it is reaped and can be waited for. */
+async function launch(installation: Installation, data: string, database: string, settings: readonly string[]): Promise<Running> {
+  for (let attempt = 0; ; attempt++) {
+    const port = await freePort();
+    const log: string[] = [];
+    const server = spawn(
+      join(installation.binaries, 'postgres'),
+      ['-D', data, '-p', String(port), '-k', data, '-c', 'listen_addresses=127.0.0.1', '-c', 'jit=off',
+        ...settings.flatMap((setting) => ['-c', setting])],
+      { ...installation.user, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    server.stderr!.on('data', (chunk: Buffer) => {
+      log.push(chunk.toString());
+      if (log.length > 200) log.shift();
+    });
+    let exited = false;
+    server.once('exit', () => {
+      exited = true;
+    });
+    const deadline = Date.now() + 60_000;
+    while (!exited && Date.now() < deadline) {
+      if (await canConnect(`postgresql://postgres@127.0.0.1:${port}/${database}`)) {
+        return { server, port, exited: () => exited };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    if (!exited) server.kill('SIGQUIT');
+    // Another process may have taken the port between the probe and the start.
+    if (attempt >= 4) throw new Error(`PostgreSQL did not start: ${log.join('')}`);
+  }
+}
+
+async function end(running: Running): Promise<void> {
+  if (running.exited()) return;
+  const gone = new Promise<void>((resolve) => running.server.once('exit', () => resolve()));
+  running.server.kill('SIGINT');
+  const timer = setTimeout(() => running.server.kill('SIGQUIT'), 10_000);
+  await gone;
+  clearTimeout(timer);
+}
+
+const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+
+async function template(installation: Installation): Promise<string> {
+  const kept = join(tmpdir(), `tianchou-postgresql-${installation.version}-${process.getuid?.() ?? 0}`);
+  if (existsSync(kept)) return kept;
+  const building = mkdtempSync(join(tmpdir(), 'tianchou-postgresql-building-'));
+  hand(building, installation.user);
+  execFileSync(
+    join(installation.binaries, 'initdb'),
+    ['-D', building, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
+    { ...installation.user, cwd: building, stdio: 'pipe' },
+  );
+  const running = await launch(installation, building, 'postgres', FAST);
+  const base = `postgresql://postgres@127.0.0.1:${running.port}`;
+  const maintenance = new pg.Client({ connectionString: `${base}/postgres` });
+  await maintenance.connect();
+  await maintenance.query('create database tianchou');
+  await maintenance.end();
+  const client = new pg.Client({ connectionString: `${base}/tianchou` });
+  await client.connect();
+  await client.query('create extension postgis');
+  await client.end();
+  await end(running);
+  try {
+    renameSync(building, kept);
+  } catch {
+    // Another test process finished its template first; its copy is as good.
+    rmSync(building, { recursive: true, force: true });
+  }
+  return kept;
+}
+
+/** Starts a throw-away server. Throws with the reason where PostgreSQL or PostGIS is not installed. */
+export async function startPostgresql(options: PostgresqlOptions = {}): Promise<ThrowAwayPostgresql> {
+  const installation = findPostgresql();
+  if ('missing' in installation) throw new Error(`missing: ${installation.missing}`);
+  const source = await template(installation);
+  const parent = mkdtempSync(join(tmpdir(), 'tianchou-postgresql-'));
+  const data = join(parent, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  cpSync(source, data, { recursive: true });
+  if (installation.user !== undefined) {
+    hand(parent, installation.user);
+  }
+  const settings = [...(options.durable === true ? [] : FAST), ...(options.settings ?? [])];
+  const running = await launch(installation, data, 'tianchou', settings);
+  const lastResort = (): void => {
+    if (!running.exited()) running.server.kill('SIGQUIT');
+  };
+  process.once('exit', lastResort);
+  return {
+    url: `postgresql://postgres@127.0.0.1:${running.port}/tianchou`,
+    port: running.port,
+    dataDirectory: data,
+    pid: running.server.pid!,
+    stop: async () => {
+      await end(running);
+      process.off('exit', lastResort);
+      rmSync(parent, { recursive: true, force: true });
+    },
+  };
+}
