@@ -72,8 +72,18 @@ export const FIGURES: readonly FigureDefinition[] = [
   figure('alternatives', 'count', '比选方案数', 'siting alternatives', '方案 alternatives 层的要素数', 'features of the alternatives layer'),
   figure('capacityBefore', 'kg', '整治前耕地产能', 'farmland capacity before', 'Σ 面积(公顷)×(16−等别)×1500', 'Σ area (ha) × (16 − grade) × 1500'),
   figure('capacityAfter', 'kg', '整治后耕地产能', 'farmland capacity after', 'Σ 面积(公顷)×(16−等别)×1500', 'Σ area (ha) × (16 − grade) × 1500'),
-  figure('contiguousProjects1000Mu', 'count', '千亩方数', 'thousand-mu squares planned', '永农集中连片整治项目的千亩方数', 'thousand-mu squares of contiguous basic-farmland projects'),
-  figure('contiguousProjects10000Mu', 'count', '万亩方数', 'ten-thousand-mu squares planned', '永农集中连片整治项目的万亩方数', 'ten-thousand-mu squares of contiguous basic-farmland projects'),
+  figure('contiguousProjects1000Mu', 'count', '千亩方数', 'thousand-mu squares planned', '永农集中连片整治项目中不小于 1000 亩、小于 10000 亩的连片耕地块数（整治后）', 'contiguous farmland blocks after of at least 1,000 and below 10,000 mu in a contiguous basic-farmland project'),
+  figure('contiguousProjects10000Mu', 'count', '万亩方数', 'ten-thousand-mu squares planned', '永农集中连片整治项目中不小于 10000 亩的连片耕地块数（整治后）', 'contiguous farmland blocks after of at least 10,000 mu in a contiguous basic-farmland project'),
+  figure('contiguousProject', 'yesNo', '永农集中连片整治项目', 'contiguous basic-farmland project', '方案 type 为 contiguousBasicFarmland', 'type of the plan is contiguousBasicFarmland'),
+  figure('plots', 'count', '方案地块数', 'plots of the plan', '方案 plots 层的要素数；无该层则不可知', 'features of the plots layer; unknown where the plan has no such layer'),
+  figure('plotsIncomplete', 'count', '要素不全的地块数', 'plots with empty fields', '方案 plots 层中缺 kind、缺 classAfter（none 除外）或整治后为耕地而缺 gradeAfter 的地块数', 'plots without kind, without classAfter (kind none excepted), or farmland after without gradeAfter'),
+  figure('plotsOutsideProject', 'dm2', '项目区外的地块面积', 'plots outside the project area', 'plots 层落在项目区边界外的面积', 'area of the plots layer outside the boundary of the project'),
+  figure('projectParts', 'count', '项目区片数', 'parts of the project area', '项目区互不相连的片数', 'number of parts of the project area that do not touch'),
+  figure('basicFarmlandChangePlots', 'count', '永久基本农田调整地块数', 'plots of the basic-farmland adjustment', 'basicFarmlandChange 层的要素数；空层为 0（不调整），无该层则不可知', 'features of basicFarmlandChange; 0 for an empty layer (no adjustment), unknown where the plan has no such layer'),
+  figure('basicFarmlandChangeIncomplete', 'count', '要素不全的调整地块数', 'adjustment plots with empty fields', '缺位置（图形）、数量（面积为零）、质量等级（grade）或地类（class）的调整地块数', 'adjustment plots without place (geometry), quantity (area zero), grade or class'),
+  figure('basicFarmlandInFromConsolidation', 'dm2', '补划中整治新增、提质耕地', 'moved in from new or upgraded farmland', '补划地块与 kind=new、upgrade 地块重叠的面积', 'overlap of plots moved in with plots of kind new or upgrade'),
+  figure('basicFarmlandInUnlinked', 'dm2', '补划中未挂子项目的整治耕地', 'moved in from farmland without a sub-project', '上项中 subProject 为空的地块面积', 'part of basicFarmlandInFromConsolidation whose plot names no sub-project'),
+  figure('basicFarmlandInAlreadyBasic', 'dm2', '补划中已是永久基本农田', 'moved in but basic farmland already', '补划地块与现有永久基本农田（扣除调出）重叠的面积', 'overlap of plots moved in with basic farmland as it stands, plots moved out excepted'),
 ];
 
 export function figureDefinition(id: string): FigureDefinition | undefined {
