@@ -1,0 +1,5 @@
+/** The numeric core: reference systems, official areas, the equal-area plane, tabulated intersection, topology. Pure. */
+export * from './types.ts';
+export { crsOf, epsgOf3, epsgOf6, runZone, zone3OfLongitude } from './crs.ts';
+export { fromLonLat, toLonLat } from './gauss-kruger.ts';
+export { convertLayer, lonLatBoxOf, lonLatOf, runZoneOf, type LonLatBox } from './layer-crs.ts';

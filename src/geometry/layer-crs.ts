@@ -1,0 +1,83 @@
+/** Whole layers between reference systems, and the zone a run works in. */
+import { assert, type PolygonLayer } from '../kernel/index.ts';
+import { crsOf, runZone, zone3OfLongitude } from './crs.ts';
+import { fromLonLat, toLonLat } from './gauss-kruger.ts';
+import type { Crs, RunZone } from './types.ts';
+
+/** West, south, east, north in degrees. */
+export type LonLatBox = readonly [west: number, south: number, east: number, north: number];
+
+function crsOfLayer(layer: Pick<PolygonLayer, 'epsg'>): Crs {
+  const crs = crsOf(layer.epsg);
+  assert(crs !== undefined, `layer in a CRS the product does not read: ${layer.epsg}`);
+  return crs;
+}
+
+/** Coordinates in longitude and latitude (4490, degrees), vertex by vertex in the layer's order. A 4490 layer gives its own array. */
+export function lonLatOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): Float64Array {
+  const crs = crsOfLayer(layer);
+  if (crs.kind === 'geographic') return layer.coords;
+  const { coords } = layer;
+  const out = new Float64Array(coords.length);
+  for (let i = 0; i < coords.length; i += 2) toLonLat(crs, coords[i]!, coords[i + 1]!, out, i);
+  return out;
+}
+
+/**
+ * The layer in another supported CRS, vertex by vertex; edges stay edges between the same vertices. Between a strip with
+ * zone prefix and the same strip without, eastings are only shifted.
+ */
+export function convertLayer(layer: PolygonLayer, toEpsg: number): PolygonLayer {
+  if (layer.epsg === toEpsg) return layer;
+  const from = crsOfLayer(layer);
+  const to = crsOf(toEpsg);
+  assert(to !== undefined, `no conversion to EPSG ${toEpsg}`);
+  const { coords } = layer;
+  const out = new Float64Array(coords.length);
+  if (from.kind !== 'geographic' && from.kind === to.kind && from.zone === to.zone) {
+    const shift = to.falseEasting - from.falseEasting;
+    for (let i = 0; i < coords.length; i += 2) {
+      out[i] = coords[i]! + shift;
+      out[i + 1] = coords[i + 1]!;
+    }
+  } else {
+    for (let i = 0; i < coords.length; i += 2) {
+      toLonLat(from, coords[i]!, coords[i + 1]!, out, i);
+      fromLonLat(to, out[i]!, out[i + 1]!, out, i);
+    }
+  }
+  return { ...layer, epsg: toEpsg, coords: out };
+}
+
+/** Box of a layer in degrees, of its vertices; undefined where the layer has none. */
+export function lonLatBoxOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): LonLatBox | undefined {
+  if (layer.coords.length === 0) return undefined;
+  const crs = crsOfLayer(layer);
+  const { coords } = layer;
+  const point = [0, 0];
+  let west = Number.POSITIVE_INFINITY;
+  let south = Number.POSITIVE_INFINITY;
+  let east = Number.NEGATIVE_INFINITY;
+  let north = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < coords.length; i += 2) {
+    toLonLat(crs, coords[i]!, coords[i + 1]!, point, 0);
+    const [longitude, latitude] = point as [number, number];
+    if (longitude < west) west = longitude;
+    if (longitude > east) east = longitude;
+    if (latitude < south) south = latitude;
+    if (latitude > north) north = latitude;
+  }
+  return [west, south, east, north];
+}
+
+/**
+ * The one 3° zone of a run, from its parcel layer: the layer's own zone where it is delivered in a 3° strip; else (longitude
+ * and latitude, 6° strips) the zone of the centre of its box. An empty layer in degrees gives zone 36.
+ */
+export function runZoneOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): RunZone {
+  const crs = crsOfLayer(layer);
+  if (crs.kind === 'gauss3') return runZone(crs.zone);
+  const box = lonLatBoxOf(layer);
+  if (box === undefined) return runZone(crs.kind === 'geographic' ? 36 : zone3OfLongitude(crs.centralMeridianDegrees));
+  return runZone(zone3OfLongitude((box[0] + box[2]) / 2));
+}
