@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite, type Extension } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
+import { assert } from '../../kernel/index.ts';
+import { writeWhole } from './embedded-bundle.ts';
+import type { EmbeddedFailure, EmbeddedReply, EmbeddedRequest, EmbeddedStart } from './embedded-protocol.ts';
+import { TYPE_PARSERS } from './types.ts';
+
+// The embedded engine runs here, in a thread of its own: it blocks its thread while a statement runs.
+assert(parentPort !== null, 'this file is a worker');
+const port = parentPort;
+const start = workerData as EmbeddedStart;
+
+const postgis: Extension = {
+  name: 'postgis',
+  setup: async (_pg, options) => {
+    const environment = (options as { PGLITE_ENV: Record<string, string> }).PGLITE_ENV;
+    environment['PROJ_DATA'] = '/pglite/share/proj';
+    return { emscriptenOpts: options, bundlePath: pathToFileURL(start.postgis) };
+  },
+};
+
+const BYTEA = 17;
+
+async function open(folder: string | null, template: Blob | undefined): Promise<PGlite> {
+  const dataDir = folder ?? 'memory://';
+  return PGlite.create({
+    dataDir,
+    ...(template === undefined ? {} : { loadDataDir: template }),
+    extensions: { postgis, btree_gist },
+    parsers: TYPE_PARSERS as Record<number, (text: string) => unknown>,
+    // The default writes bytes one at a time.
+    serializers: {
+      [BYTEA]: (value: unknown) => (typeof value === 'string' ? value : `\\x${hex(value as Uint8Array)}`),
+    },
+  });
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+async function makeTemplate(): Promise<void> {
+  const pg = await open(null, undefined);
+  await pg.exec('create extension postgis; create extension btree_gist; checkpoint;');
+  const dump = await pg.dumpDataDir('gzip');
+  await writeWhole(start.template, new Uint8Array(await dump.arrayBuffer()));
+  await pg.close();
+}
+
+function failureOf(error: unknown): EmbeddedFailure {
+  const fields = error as { message?: string; code?: string; constraint?: string; detail?: string };
+  return {
+    message: fields.message ?? String(error),
+    code: fields.code ?? null,
+    constraint: fields.constraint ?? null,
+    detail: fields.detail ?? null,
+  };
+}
+
+async function main(): Promise<void> {
+  if (!existsSync(start.template)) await makeTemplate();
+  const fresh = start.folder === null || !existsSync(join(start.folder, 'PG_VERSION'));
+  const pg = await open(start.folder, fresh ? new Blob([await readFile(start.template)]) : undefined);
+  await pg.exec("set timezone = 'UTC'; set jit = off;");
+
+  const answer = async (request: EmbeddedRequest): Promise<EmbeddedReply> => {
+    try {
+      if (request.kind === 'query') {
+        const result = await pg.query(request.text, request.parameters as unknown[]);
+        // A select answers 0 here and its number of rows on PostgreSQL; the rows are what counts for both.
+        const affected = result.rows.length > 0 ? result.rows.length : (result.affectedRows ?? 0);
+        return { kind: 'answer', id: request.id, rows: result.rows, affected };
+      }
+      if (request.kind === 'script') await pg.exec(request.text);
+      else await pg.close();
+      return { kind: 'answer', id: request.id, rows: [], affected: 0 };
+    } catch (error) {
+      return { kind: 'failure', id: request.id, failure: failureOf(error) };
+    }
+  };
+
+  // Requests come one at a time: the main thread hands the one connection on only when it is released.
+  port.on('message', async (request: EmbeddedRequest) => {
+    port.postMessage(await answer(request));
+    if (request.kind === 'close') port.close();
+  });
+  port.postMessage({ kind: 'ready' } satisfies EmbeddedReply);
+}
+
+main().catch((error: unknown) => {
+  port.postMessage({ kind: 'unusable', failure: failureOf(error) } satisfies EmbeddedReply);
+  port.close();
+});
