@@ -1,0 +1,50 @@
+import { ROLES, type Role } from './roles.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/**
+ * What a route concerns: `open` nothing but the product itself (no data), `county` data of counties, limited to the
+ * actor's division by the operation behind the route.
+ */
+export type Scope = 'open' | 'county';
+
+/** One line of the authorisation matrix. */
+export interface Permission {
+  readonly method: Method;
+  /** Path as registered, with its parameters: `/api/layers/:layerVersionId`. */
+  readonly path: string;
+  readonly roles: readonly Role[];
+  readonly scope: Scope;
+}
+
+const everybody: readonly Role[] = ROLES;
+
+function allow(method: Method, path: string, scope: Scope = 'county', roles: readonly Role[] = everybody): Permission {
+  return { method, path, roles, scope };
+}
+
+/** Every route of the server, who may call it, on what. A route that is not here cannot be registered. */
+export const AUTHORISATION_MATRIX: readonly Permission[] = [
+  allow('GET', '/api/health', 'open'),
+  allow('GET', '/api/ready', 'open'),
+  allow('GET', '/api/status', 'open'),
+  allow('GET', '/api/session', 'open'),
+
+  allow('GET', '/api/divisions'),
+  allow('GET', '/api/layers'),
+  allow('GET', '/api/layers/:layerVersionId'),
+  allow('GET', '/api/layers/:layerVersionId/features'),
+  allow('GET', '/api/layers/:layerVersionId/features/:featureNo'),
+  allow('GET', '/api/layers/:layerVersionId/identify'),
+  allow('GET', '/api/layers/:layerVersionId/summary'),
+  allow('POST', '/api/layers/:layerVersionId/withdraw'),
+  allow('GET', '/api/tiles/:layerVersionId/:z/:x/:y{[0-9]+\\.mvt}'),
+
+  allow('GET', '/api/jobs/:jobId'),
+  allow('GET', '/api/jobs/:jobId/events'),
+  allow('POST', '/api/jobs/:jobId/cancel'),
+];
+
+export function permissionFor(method: string, path: string): Permission | undefined {
+  return AUTHORISATION_MATRIX.find((permission) => permission.method === method && permission.path === path);
+}

@@ -1,0 +1,73 @@
+import type { Json, Localized, Refusal } from '../../kernel/index.ts';
+import type { JobView } from '../../modules/analysis/views.ts';
+import type { ActorContext } from '../../modules/access/index.ts';
+import type { Transaction } from '../db/index.ts';
+
+/** What a handler works with while its job runs. */
+export interface JobRun<Input> {
+  readonly jobId: string;
+  readonly input: Input;
+  /** Who asked for it, with the division it was asked for. */
+  readonly actor: ActorContext;
+  /** Aborted when somebody cancels, or the server stops. */
+  readonly signal: AbortSignal;
+  /** 1 the first time; more when it is resumed after a crash. */
+  readonly attempt: number;
+  /** Says how far it is, 0 … 1. Cheap: call it as often as you like. */
+  progress(fraction: number, phase: Localized): void;
+  /** Throws JobCancelled once somebody has cancelled. Call it between pieces of work. */
+  throwIfCancelled(): void;
+}
+
+/** How one kind of job is done. */
+export interface JobHandler<Input = Json> {
+  readonly kind: string;
+  /** What becomes of a job whose process died: run again from the start (`run` must allow that), or marked failed. */
+  readonly afterCrash: 'resume' | 'fail';
+  /** Does the work; its value is kept as the job's result. Throw JobRefused for what a user can mend. */
+  run(job: JobRun<Input>): Promise<Json | undefined>;
+  /** Tidies up after a job that failed, was cancelled or died: drop half-made data, set states. */
+  abandoned?(job: { readonly jobId: string; readonly input: Input; readonly state: 'failed' | 'cancelled' }): Promise<void>;
+}
+
+/** Long work: queued in the transaction that makes it necessary, run by this or another process. */
+export interface Jobs {
+  /** Before `start`. */
+  register<Input extends Json>(handler: JobHandler<Input>): void;
+  /** Queues a job; it starts once the transaction is committed. */
+  enqueue(tx: Transaction, context: ActorContext, job: { readonly kind: string; readonly input: Json }): Promise<string>;
+  /** Asks a job to stop. False where it is over already or not there. */
+  cancel(jobId: string): Promise<boolean>;
+  find(jobId: string): Promise<StoredJob | undefined>;
+  /** Calls back with each change seen; the caller ends it. */
+  subscribe(jobId: string, listener: (view: JobView) => void): () => void;
+  start(): Promise<void>;
+  /** Aborts what runs (it is resumed or failed at the next start) and waits for it. */
+  stop(): Promise<void>;
+  /** Resolves when the job is over (tests, command line). */
+  finished(jobId: string): Promise<StoredJob>;
+}
+
+export interface StoredJob {
+  readonly view: JobView;
+  readonly divisionCode: string;
+  readonly actor: string;
+  readonly input: Json;
+  readonly result: Json;
+}
+
+/** Thrown out of a handler by `throwIfCancelled`. */
+export class JobCancelled extends Error {
+  override readonly name = 'JobCancelled';
+}
+
+/** Thrown by a handler for something a user can understand and mend. */
+export class JobRefused extends Error {
+  override readonly name = 'JobRefused';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message.en);
+    this.refusal = refusal;
+  }
+}
