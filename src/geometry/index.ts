@@ -3,3 +3,4 @@ export * from './types.ts';
 export { crsOf, epsgOf3, epsgOf6, runZone, zone3OfLongitude } from './crs.ts';
 export { fromLonLat, toLonLat } from './gauss-kruger.ts';
 export { convertLayer, lonLatBoxOf, lonLatOf, runZoneOf, type LonLatBox } from './layer-crs.ts';
+export { officialAreas } from './official-area.ts';
