@@ -4,3 +4,6 @@ export { crsOf, epsgOf3, epsgOf6, runZone, zone3OfLongitude } from './crs.ts';
 export { fromLonLat, toLonLat } from './gauss-kruger.ts';
 export { convertLayer, lonLatBoxOf, lonLatOf, runZoneOf, type LonLatBox } from './layer-crs.ts';
 export { officialAreas } from './official-area.ts';
+export { planeLayerFrom, planeOriginOf, toPlaneLayer } from './plane-layer.ts';
+export { DEFECT_RULES, defectRuleOf, isBlockingDefect, type DefectRule } from './ring-validity-rules.ts';
+export { DEFECTS_PER_RULE, findDefects, type FindDefectsOptions } from './ring-validity.ts';

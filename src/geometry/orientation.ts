@@ -23,7 +23,14 @@ export function orientation(ax: number, ay: number, bx: number, by: number, cx: 
  * Where a and b lie in the same direction the sector is empty.
  */
 export function isInsideSector(
-  px: number, py: number, ax: number, ay: number, bx: number, by: number, vx: number, vy: number,
+  px: number,
+  py: number,
+  ax: number,
+  ay: number,
+  bx: number,
+  by: number,
+  vx: number,
+  vy: number,
 ): boolean {
   const turn = orientation(px, py, ax, ay, bx, by);
   const fromA = orientation(px, py, ax, ay, vx, vy);

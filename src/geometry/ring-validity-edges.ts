@@ -25,8 +25,14 @@ export const FAN_OUT = 4;
 
 export function newFeatureEdges(): FeatureEdges {
   return {
-    count: 0, x: new Float64Array(0), y: new Float64Array(0), next: new Int32Array(0), previous: new Int32Array(0),
-    ring: new Int32Array(0), boxes: new Float64Array(0), levelStarts: [0],
+    count: 0,
+    x: new Float64Array(0),
+    y: new Float64Array(0),
+    next: new Int32Array(0),
+    previous: new Int32Array(0),
+    ring: new Int32Array(0),
+    boxes: new Float64Array(0),
+    levelStarts: [0],
   };
 }
 
@@ -49,7 +55,11 @@ export function reserveEdges(edges: FeatureEdges, vertices: number): void {
  * `onRepeat` hears the first repeated vertex. A coordinate that is no number ends the ring with −1.
  */
 export function appendRing(
-  edges: FeatureEdges, layer: PolygonLayer, r: number, localRing: number, onRepeat: (vertex: number) => void,
+  edges: FeatureEdges,
+  layer: PolygonLayer,
+  r: number,
+  localRing: number,
+  onRepeat: (vertex: number) => void,
 ): number {
   const { x, y, next, previous, ring } = edges;
   const coords = layer.coords;
