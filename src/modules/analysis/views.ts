@@ -45,8 +45,11 @@ export interface CellView extends CellAddress {
 }
 
 export interface ParcelShare {
-  readonly featureNo: number;
+  /** Null: land of the project no survey parcel covers. */
+  readonly featureNo: number | null;
   readonly id: string | null;
+  /** The plot behind the share, where one is. */
+  readonly plotId: string | null;
   readonly classCode: string | null;
   readonly villageName: string | null;
   readonly areaDm2: AreaDm2;
