@@ -38,6 +38,8 @@ export interface Problem {
   /** The feature's own identifier where it has one (BSM, plot number), for people. */
   readonly id: string | null;
   readonly field?: string;
+  /** 1-based line of a text file, as an editor shows it. */
+  readonly line?: number;
   readonly message: Localized;
   readonly remedy?: Localized;
   /** Where to look: x (east or longitude), y (north or latitude) in the file's own CRS. */

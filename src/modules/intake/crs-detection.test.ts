@@ -13,28 +13,57 @@ const PREFIXED = [36_560_000, 36_561_000] as const;
 function resolved(clues: Partial<CrsClues>) {
   const result = resolveCrs({ xRange: PREFIXED, yRange: NORTH, ...clues });
   if (!result.ok) return { code: result.error[0]!.code };
-  return { epsg: result.value.crs.epsg, by: result.value.crs.decidedBy, swap: result.value.swapAxes, rules: result.value.problems.map((found) => found.rule) };
+  return {
+    epsg: result.value.crs.epsg,
+    by: result.value.crs.decidedBy,
+    swap: result.value.swapAxes,
+    rules: result.value.problems.map((found) => found.rule),
+  };
 }
 
 describe('names of a CRS', () => {
   it('reads ESRI, OGC and WKT 2 text by its parameters', () => {
     expect(crsOfWkt(ESRI_3_DEGREE)).toMatchObject({ kind: 'supported', epsg: 4545 });
     expect(crsOfWkt(ESRI_3_DEGREE.replace('500000.0', '36500000.0'))).toMatchObject({ kind: 'supported', epsg: 4524 });
-    expect(crsOfWkt(ESRI_3_DEGREE.replace('3_Degree_', '').replace('108.0', '105.0'))).toMatchObject({ kind: 'supported', epsg: 4507 });
-    expect(crsOfWkt(ESRI_3_DEGREE.replace('500000.0', '18500000.0').replace('108.0', '105.0'))).toMatchObject({ kind: 'supported', epsg: 4496 });
+    expect(crsOfWkt(ESRI_3_DEGREE.replace('3_Degree_', '').replace('108.0', '105.0'))).toMatchObject({
+      kind: 'supported',
+      epsg: 4507,
+    });
+    expect(crsOfWkt(ESRI_3_DEGREE.replace('500000.0', '18500000.0').replace('108.0', '105.0'))).toMatchObject({
+      kind: 'supported',
+      epsg: 4496,
+    });
     expect(crsOfWkt(WKT2)).toMatchObject({ kind: 'supported', epsg: 4524 });
-    expect(crsOfWkt('GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]]')).toMatchObject({ kind: 'supported', epsg: 4490 });
-    expect(crsOfWkt(ESRI_3_DEGREE.slice(ESRI_3_DEGREE.indexOf('GEOGCS'), ESRI_3_DEGREE.indexOf(',PROJECTION')))).toMatchObject({ kind: 'supported', epsg: 4490 });
+    expect(
+      crsOfWkt(
+        'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]]',
+      ),
+    ).toMatchObject({ kind: 'supported', epsg: 4490 });
+    expect(
+      crsOfWkt(ESRI_3_DEGREE.slice(ESRI_3_DEGREE.indexOf('GEOGCS'), ESRI_3_DEGREE.indexOf(',PROJECTION'))),
+    ).toMatchObject({ kind: 'supported', epsg: 4490 });
   });
   it('knows the old datums, local grids and Web Mercator', () => {
-    const xian = ESRI_3_DEGREE.replace('CGCS2000_3_Degree', 'Xian_1980_3_Degree').replace('GCS_China_Geodetic_Coordinate_System_2000', 'GCS_Xian_1980').replace('D_China_2000', 'D_Xian_1980').replace('"CGCS2000"', '"Xian_1980"');
+    const xian = ESRI_3_DEGREE.replace('CGCS2000_3_Degree', 'Xian_1980_3_Degree')
+      .replace('GCS_China_Geodetic_Coordinate_System_2000', 'GCS_Xian_1980')
+      .replace('D_China_2000', 'D_Xian_1980')
+      .replace('"CGCS2000"', '"Xian_1980"');
     expect(crsOfWkt(xian)).toMatchObject({ kind: 'oldDatum', datum: 'xian80' });
-    expect(crsOfWkt(xian.replaceAll('Xian_1980', 'Beijing_1954'))).toMatchObject({ kind: 'oldDatum', datum: 'beijing54' });
+    expect(crsOfWkt(xian.replaceAll('Xian_1980', 'Beijing_1954'))).toMatchObject({
+      kind: 'oldDatum',
+      datum: 'beijing54',
+    });
     expect(crsOfWkt(ESRI_3_DEGREE.replace('108.0', '108.5'))).toMatchObject({ kind: 'unsupported' });
     expect(crsOfWkt(ESRI_3_DEGREE.replace('500000.0', '50000.0'))).toMatchObject({ kind: 'unsupported' });
-    expect(crsOfWkt(ESRI_3_DEGREE.replace('"Scale_Factor",1.0', '"Scale_Factor",0.9996'))).toMatchObject({ kind: 'unsupported' });
+    expect(crsOfWkt(ESRI_3_DEGREE.replace('"Scale_Factor",1.0', '"Scale_Factor",0.9996'))).toMatchObject({
+      kind: 'unsupported',
+    });
     expect(crsOfWkt(ESRI_3_DEGREE.replace('500000.0', '37500000.0'))).toMatchObject({ kind: 'unsupported' });
-    expect(crsOfWkt('PROJCS["WGS_1984_Web_Mercator_Auxiliary_Sphere",GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137,298.257223563]]],PROJECTION["Mercator_Auxiliary_Sphere"],UNIT["Meter",1]]')).toMatchObject({ kind: 'webMercator' });
+    expect(
+      crsOfWkt(
+        'PROJCS["WGS_1984_Web_Mercator_Auxiliary_Sphere",GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137,298.257223563]]],PROJECTION["Mercator_Auxiliary_Sphere"],UNIT["Meter",1]]',
+      ),
+    ).toMatchObject({ kind: 'webMercator' });
     expect(crsOfWkt('no wkt at all')).toMatchObject({ kind: 'none' });
     expect(crsOfWkt('PROJCS["cut off", GEOGCS["x"')).toMatchObject({ kind: 'none' });
   });
@@ -44,8 +73,18 @@ describe('resolveCrs', () => {
   it('takes what is declared where the numbers agree', () => {
     expect(resolved({ userEpsg: 4524 })).toEqual({ epsg: 4524, by: 'user', swap: false, rules: [] });
     expect(resolved({ prjText: WKT2 })).toEqual({ epsg: 4524, by: 'prj', swap: false, rules: [] });
-    expect(resolved({ xRange: PLAIN, prjText: ESRI_3_DEGREE })).toEqual({ epsg: 4545, by: 'prj', swap: false, rules: [] });
-    expect(resolved({ xRange: [108.5, 108.6], yRange: [21.9, 22], epsgFromMetadata: 4326 })).toEqual({ epsg: 4490, by: 'metadata', swap: false, rules: ['crs.read-as-cgcs2000'] });
+    expect(resolved({ xRange: PLAIN, prjText: ESRI_3_DEGREE })).toEqual({
+      epsg: 4545,
+      by: 'prj',
+      swap: false,
+      rules: [],
+    });
+    expect(resolved({ xRange: [108.5, 108.6], yRange: [21.9, 22], epsgFromMetadata: 4326 })).toEqual({
+      epsg: 4490,
+      by: 'metadata',
+      swap: false,
+      rules: ['crs.read-as-cgcs2000'],
+    });
     expect(resolved({ epsgFromMetadata: 900001, wkt: WKT2 })).toMatchObject({ epsg: 4524, by: 'metadata' });
     expect(resolved({ xRange: null, yRange: null, userEpsg: 4524 })).toMatchObject({ epsg: 4524 });
   });
@@ -53,23 +92,46 @@ describe('resolveCrs', () => {
     expect(resolved({})).toEqual({ epsg: 4524, by: 'digits', swap: false, rules: [] });
     expect(resolved({ xRange: [18_560_000, 18_561_000] })).toMatchObject({ epsg: 4496, by: 'digits' });
     expect(resolved({ xRange: PLAIN })).toEqual({ code: 'INTAKE_CRS_ZONE_NEEDED' });
-    expect(resolved({ xRange: PLAIN, zoneField: 36 })).toEqual({ epsg: 4545, by: 'zone-field', swap: false, rules: [] });
+    expect(resolved({ xRange: PLAIN, zoneField: 36 })).toEqual({
+      epsg: 4545,
+      by: 'zone-field',
+      swap: false,
+      rules: [],
+    });
     expect(resolved({ xRange: PLAIN, zoneField: 108 })).toMatchObject({ epsg: 4545 });
     expect(resolved({ xRange: PLAIN, zoneField: 18, stripDegrees: 6 })).toMatchObject({ epsg: 4507 });
     expect(resolved({ zoneField: 36 })).toEqual({ epsg: 4524, by: 'zone-field', swap: false, rules: [] });
   });
   it('exchanges axes with a warning', () => {
-    expect(resolved({ xRange: NORTH, yRange: PREFIXED })).toEqual({ epsg: 4524, by: 'digits', swap: true, rules: ['crs.axes-swapped'] });
-    expect(resolved({ xRange: NORTH, yRange: PLAIN, userEpsg: 4545 })).toMatchObject({ swap: true, rules: ['crs.axes-swapped'] });
-    expect(resolved({ xRange: [21.9, 22], yRange: [108.5, 108.6], userEpsg: 4490 })).toMatchObject({ epsg: 4490, swap: true, rules: ['crs.axes-swapped'] });
+    expect(resolved({ xRange: NORTH, yRange: PREFIXED })).toEqual({
+      epsg: 4524,
+      by: 'digits',
+      swap: true,
+      rules: ['crs.axes-swapped'],
+    });
+    expect(resolved({ xRange: NORTH, yRange: PLAIN, userEpsg: 4545 })).toMatchObject({
+      swap: true,
+      rules: ['crs.axes-swapped'],
+    });
+    expect(resolved({ xRange: [21.9, 22], yRange: [108.5, 108.6], userEpsg: 4490 })).toMatchObject({
+      epsg: 4490,
+      swap: true,
+      rules: ['crs.axes-swapped'],
+    });
   });
   it('never reads metres as degrees nor degrees as metres', () => {
     expect(resolved({ epsgFromMetadata: 4326 })).toEqual({ code: 'INTAKE_CRS_METRES_AS_DEGREES' });
     expect(resolved({ xRange: PLAIN, userEpsg: 4490 })).toEqual({ code: 'INTAKE_CRS_METRES_AS_DEGREES' });
-    expect(resolved({ xRange: [108.5, 108.6], yRange: [21.9, 22], userEpsg: 4545 })).toEqual({ code: 'INTAKE_CRS_DEGREES_AS_METRES' });
+    expect(resolved({ xRange: [108.5, 108.6], yRange: [21.9, 22], userEpsg: 4545 })).toEqual({
+      code: 'INTAKE_CRS_DEGREES_AS_METRES',
+    });
     expect(resolved({ xRange: [0, 100], yRange: [0, 50] })).toEqual({ code: 'INTAKE_CRS_UNKNOWN' });
     expect(resolved({ xRange: [1000, 2000], yRange: [1000, 2000] })).toEqual({ code: 'INTAKE_CRS_UNKNOWN' });
-    expect(resolved({ xRange: [108.5, 108.6], yRange: [21.9, 22] })).toMatchObject({ epsg: 4490, by: 'digits', rules: ['crs.assumed'] });
+    expect(resolved({ xRange: [108.5, 108.6], yRange: [21.9, 22] })).toMatchObject({
+      epsg: 4490,
+      by: 'digits',
+      rules: ['crs.assumed'],
+    });
   });
   it('resolves or refuses contradictions', () => {
     expect(resolved({ xRange: PLAIN, userEpsg: 4524 })).toMatchObject({ epsg: 4545, rules: ['crs.zone-prefix'] });
@@ -87,6 +149,9 @@ describe('resolveCrs', () => {
   });
   it('warns of coordinates outside the zone', () => {
     expect(resolved({ xRange: [36_700_000, 36_701_000] })).toMatchObject({ epsg: 4524, rules: ['crs.outside-zone'] });
-    expect(resolved({ xRange: [0.5, 109], yRange: [0, 22], userEpsg: 4490 })).toMatchObject({ epsg: 4490, rules: ['crs.outside-china'] });
+    expect(resolved({ xRange: [0.5, 109], yRange: [0, 22], userEpsg: 4490 })).toMatchObject({
+      epsg: 4490,
+      rules: ['crs.outside-china'],
+    });
   });
 });
