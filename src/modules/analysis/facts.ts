@@ -169,6 +169,8 @@ export interface OverlayFacts {
   readonly crossings: readonly LayerCrossing[];
   /** Where one slope level and terrace type has exactly one coefficient in the survey. */
   readonly ridgeRules: readonly RidgeRule[];
+  /** Whether the survey takes ridges off any farmland at all. */
+  readonly surveyHasRidges: boolean;
   /** null where the plan has no basicFarmlandChange layer. */
   readonly changes: readonly ChangeFacts[] | null;
   /** Part of each build plot on basic farmland that is not moved out: [part, dm²]; null without the layers it needs. */

@@ -24,7 +24,8 @@ export interface Row {
   readonly label: Localized;
   /** 0: total, 1: first level, 2: below it. */
   readonly level: number;
-  readonly role: 'total' | 'subtotal' | 'item';
+  /** A `figure` row states something about the table (an average); it is not part of any sum. */
+  readonly role: 'total' | 'subtotal' | 'item' | 'figure';
 }
 
 /** A table any printer can print: JSON, spreadsheet, document and screen read the same structure. */
