@@ -89,7 +89,11 @@ export function readTxtLines(text: string): TxtLines {
   for (const match of text.matchAll(/([^\r\n\u2028\u0085]*)(\r\n|[\r\n\u2028\u0085]|$)/g)) {
     lineNo++;
     if (match[2] === '\r') loneReturns++;
-    const line = match[1]!.replace(/[\uFEFF\u0000\u001A\u200B]/g, '').replace(/^[\s\u3000]+|[\s\u3000]+$/g, '');
+    const line = match[1]!
+      .replace(/[\uFEFF\u200B]/g, '')
+      .replaceAll('\u0000', '')
+      .replaceAll('\u001A', '')
+      .replace(/^[\s\u3000]+|[\s\u3000]+$/g, '');
     if (line === '') continue;
     const section = SECTION.exec(line);
     if (section) {

@@ -1,3 +1,4 @@
+import { crsOf, epsgOf3, epsgOf6 } from '../../geometry/index.ts';
 import { localized, type Localized, type Refusal } from '../../kernel/index.ts';
 import { parseWkt, wktChild, wktFind, wktName, wktParameter, type WktNode } from './wkt.ts';
 
@@ -27,17 +28,15 @@ const within = (value: number, low: number, high: number): boolean => value >= l
 
 /** EPSG code of a strip, or undefined where China has no such zone. */
 export function epsgOfStrip(strip: Strip): number | undefined {
-  if (strip.degrees === 3) return within(strip.zone, 25, 45) ? (strip.prefixed ? 4488 : 4509) + strip.zone : undefined;
-  return within(strip.zone, 13, 23) ? (strip.prefixed ? 4478 : 4489) + strip.zone : undefined;
+  if (strip.degrees === 3) return within(strip.zone, 25, 45) ? epsgOf3(strip.zone, strip.prefixed) : undefined;
+  return within(strip.zone, 13, 23) ? epsgOf6(strip.zone, strip.prefixed) : undefined;
 }
 
 /** The strip of an EPSG code, or undefined for 4490 and for codes that are no CGCS2000 strip. */
 export function stripOfEpsg(epsg: number): Strip | undefined {
-  if (within(epsg, 4513, 4533)) return { degrees: 3, zone: epsg - 4488, prefixed: true };
-  if (within(epsg, 4534, 4554)) return { degrees: 3, zone: epsg - 4509, prefixed: false };
-  if (within(epsg, 4491, 4501)) return { degrees: 6, zone: epsg - 4478, prefixed: true };
-  if (within(epsg, 4502, 4512)) return { degrees: 6, zone: epsg - 4489, prefixed: false };
-  return undefined;
+  const crs = crsOf(epsg);
+  if (!crs || crs.kind === 'geographic') return undefined;
+  return { degrees: crs.kind === 'gauss3' ? 3 : 6, zone: crs.zone, prefixed: crs.falseEasting > 1_000_000 };
 }
 
 export function centralMeridianOf(strip: Strip): number {

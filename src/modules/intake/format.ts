@@ -72,6 +72,12 @@ export interface WriteOptions {
   readonly crs?: number;
   /** Boundary TXT: write the zone number before Y. */
   readonly zonePrefix?: boolean;
+  /** Boundary TXT and CSV: decimals of coordinates; by default 4 in metres, 10 in degrees. */
+  readonly decimals?: number;
+  /** Boundary TXT: `gb18030` by default, which the ministry's software expects. CSV: `utf-8` with its mark. */
+  readonly encoding?: 'utf-8' | 'gb18030';
+  /** Boundary TXT: point ids restart in every ring (default) or run on through the parcel. */
+  readonly numbering?: 'restart' | 'continuous';
 }
 
 /** The fields a file is written with, in order, and its features as a layer or as batches. */

@@ -5,10 +5,11 @@ export interface WktNode {
 }
 
 /** Parses WKT 1 (ESRI and OGC) or WKT 2 text of a CRS. Undefined where the text is no WKT. */
-export function parseWkt(text: string): WktNode | undefined {
+export function parseWkt(source: string): WktNode | undefined {
+  const text = source.replaceAll('\u0000', '');
   let at = 0;
   const skip = (): void => {
-    while (at < text.length && /[\s\uFEFF\u0000]/.test(text[at]!)) at++;
+    while (at < text.length && /[\s\uFEFF]/.test(text[at]!)) at++;
   };
   const quoted = (): string => {
     at++;
