@@ -55,3 +55,12 @@ export interface FeatureDetail extends FeatureView {
  * `label` a short text for zone layers (village or zone name, slope or grade level). Zoom 0 … 16; 404 beyond, 204 where empty.
  */
 export const TILE_LAYER = 'features';
+
+/** GET /api/layers/:id/summary → features and official area by class code, in order of code (null: no class given). */
+export interface LayerSummaryView {
+  readonly layerVersionId: string;
+  readonly featureCount: number;
+  readonly areaDm2: AreaDm2 | null;
+  readonly classes: readonly { readonly code: string | null; readonly features: number; readonly areaDm2: AreaDm2 }[];
+}
+/* GET /api/layers/:id/identify?lon&lat → FeatureDetail, or 204 where nothing lies there. POST /api/layers/:id/withdraw → LayerVersionView. */

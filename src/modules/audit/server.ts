@@ -1,0 +1,1 @@
+export { firstBrokenEvent, readEvents, recordEvent } from './store.ts';

@@ -1,0 +1,7 @@
+export {
+  currentLayerVersion, featureDetail, findLayerVersion, listLayerVersions, type NewLayerVersion, readLayerVersion, saveLayerVersion,
+  type SaveOptions, withdrawLayerVersion,
+} from './operations.ts';
+export { parcelRoutes } from './routes.ts';
+export { type DivisionRow, hasDemoDivision, insertDivisions, type LayerVersion } from './store.ts';
+export { removeAbandonedVersions } from './store.ts';

@@ -1,0 +1,348 @@
+import { type AttributeValue, featureCount, type FeatureBatch, type LayerRole } from '../../kernel/index.ts';
+import { type Query, type Queryable, sql, type Transaction } from '../../platform/db/index.ts';
+import { type Box, type CellShare, CELLS, type TileAddress } from '../../platform/tiles/index.ts';
+import { decodeBatch, encodeBatch } from './batch-codec.ts';
+import type { LayerFields } from './layer-fields.ts';
+import type { DivisionView, LayerVersionView } from './views.ts';
+import { multiPolygonOfWkb, type WkbRun } from './wkb.ts';
+
+/** A layer version with what routes and tiles need beside the view. */
+export interface LayerVersion extends LayerVersionView {
+  readonly fields: readonly string[];
+  readonly fieldNames: LayerFields;
+}
+
+/** Number and area of the features of one class. */
+export interface ClassSummary {
+  readonly code: string | null;
+  readonly features: number;
+  readonly areaDm2: number;
+}
+
+interface LayerVersionRow extends Omit<LayerVersionView, 'box'> {
+  readonly west: number | null;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+  readonly fields: readonly string[];
+  readonly idField: string | null;
+  readonly classField: string | null;
+  readonly villageField: string | null;
+  readonly labelField: string | null;
+}
+
+const VERSION_COLUMNS = sql`layer_version_id as "layerVersionId", county_code as "countyCode", role, as_of as "asOf", state,
+  source_name as "sourceName", source_hash as "sourceHash", epsg, feature_count as "featureCount", vertex_count as "vertexCount",
+  area_dm2 as "areaDm2", west, south, east, north, created_at as "createdAt", fields,
+  id_field as "idField", class_field as "classField", village_field as "villageField", label_field as "labelField"`;
+
+function versionOf(row: LayerVersionRow): LayerVersion {
+  const { west, south, east, north, idField, classField, villageField, labelField, ...rest } = row;
+  return {
+    ...rest,
+    box: west === null ? null : [west, south, east, north],
+    fieldNames: { id: idField, class: classField, village: villageField, label: labelField },
+  };
+}
+
+/** The view of a version, without what only the server needs. */
+export function viewOf(version: LayerVersion): LayerVersionView {
+  const { fields: _fields, fieldNames: _fieldNames, ...view } = version;
+  return view;
+}
+
+// Divisions --------------------------------------------------------------------------------------------------------
+
+export interface DivisionRow {
+  readonly code: string;
+  readonly nameZh: string;
+  readonly nameEn: string;
+  readonly parentCode: string | null;
+  readonly demo: boolean;
+}
+
+export async function insertDivisions(tx: Transaction, divisions: readonly DivisionRow[]): Promise<void> {
+  // Parents first, whatever order they come in.
+  const sorted = [...divisions].sort((a, b) => a.code.length - b.code.length);
+  for (const { code, nameZh, nameEn, parentCode, demo } of sorted) {
+    await tx.run(sql`insert into division (code, name_zh, name_en, parent_code, demo)
+      values (${code}, ${nameZh}, ${nameEn}, ${parentCode}, ${demo})
+      on conflict (code) do update set name_zh = excluded.name_zh, name_en = excluded.name_en`);
+  }
+}
+
+/** Divisions inside (or equal to) `scope`, a code or prefix, in order of code. */
+export async function readDivisions(
+  db: Queryable,
+  scope: string,
+  filter: { readonly level?: DivisionView['level'] | undefined; readonly parent?: string | undefined },
+): Promise<DivisionView[]> {
+  const conditions = [sql`starts_with(code, ${scope})`];
+  if (filter.level !== undefined) conditions.push(sql`length(code) = ${{ county: 6, township: 9, village: 12 }[filter.level]}`);
+  if (filter.parent !== undefined) conditions.push(sql`parent_code = ${filter.parent}`);
+  const rows = await db.rows<Omit<DivisionRow, 'demo'>>(sql`select code, name_zh as "nameZh", name_en as "nameEn",
+    parent_code as "parentCode" from division where ${sql.join(conditions, sql` and `)} order by code`);
+  return rows.map(({ code, nameZh, nameEn, parentCode }) => ({
+    code,
+    name: { zh: nameZh, en: nameEn },
+    parentCode,
+    level: code.length === 6 ? 'county' : code.length === 9 ? 'township' : 'village',
+  }));
+}
+
+export async function hasDemoDivision(db: Queryable): Promise<boolean> {
+  return (await db.first(sql`select 1 from division where demo limit 1`)) !== undefined;
+}
+
+// Versions ---------------------------------------------------------------------------------------------------------
+
+export interface NewVersionRow {
+  readonly layerVersionId: string;
+  readonly countyCode: string;
+  readonly role: LayerRole;
+  readonly asOf: string;
+  readonly sourceName: string;
+  readonly sourceHash: string;
+  readonly epsg: number;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+/** A version as `staged`: its batches follow, nobody sees it as current. */
+export async function insertVersion(tx: Transaction, version: NewVersionRow): Promise<void> {
+  await tx.run(sql`insert into layer_version (county_code, layer_version_id, role, as_of, state, source_name, source_hash, epsg, created_at, created_by)
+    values (${version.countyCode}, ${version.layerVersionId}, ${version.role}, ${version.asOf}, 'staged', ${version.sourceName},
+      ${version.sourceHash}, ${version.epsg}, ${version.createdAt}, ${version.createdBy})`);
+}
+
+export interface VersionTotals {
+  readonly fields: readonly string[];
+  readonly fieldNames: LayerFields;
+  readonly featureCount: number;
+  readonly vertexCount: number;
+  readonly areaDm2: number | null;
+  readonly box: readonly [number, number, number, number] | null;
+  readonly classes: readonly ClassSummary[];
+}
+
+/** Closes a staged version: what it holds, and from now on it is current. */
+export async function completeVersion(tx: Transaction, countyCode: string, layerVersionId: string, totals: VersionTotals): Promise<void> {
+  const [west, south, east, north] = totals.box ?? [null, null, null, null];
+  await tx.run(sql`update layer_version set state = 'current', fields = ${JSON.stringify(totals.fields)}::jsonb,
+      id_field = ${totals.fieldNames.id}, class_field = ${totals.fieldNames.class}, village_field = ${totals.fieldNames.village},
+      label_field = ${totals.fieldNames.label}, feature_count = ${totals.featureCount}, vertex_count = ${totals.vertexCount},
+      area_dm2 = ${totals.areaDm2}, west = ${west}, south = ${south}, east = ${east}, north = ${north},
+      class_summary = ${JSON.stringify(totals.classes)}::jsonb
+    where county_code = ${countyCode} and layer_version_id = ${layerVersionId} and state = 'staged'`);
+}
+
+export async function findVersion(db: Queryable, layerVersionId: string): Promise<LayerVersion | undefined> {
+  const row = await db.first<LayerVersionRow>(
+    sql`select ${VERSION_COLUMNS} from layer_version where layer_version_id = ${layerVersionId}`,
+  );
+  return row === undefined ? undefined : versionOf(row);
+}
+
+export async function listVersions(db: Queryable, countyCode: string): Promise<LayerVersion[]> {
+  const rows = await db.rows<LayerVersionRow>(
+    sql`select ${VERSION_COLUMNS} from layer_version where county_code = ${countyCode} order by created_at desc, layer_version_id desc`,
+  );
+  return rows.map(versionOf);
+}
+
+export async function setVersionState(tx: Transaction, version: LayerVersionView, from: string, to: string): Promise<boolean> {
+  const changed = await tx.run(sql`update layer_version set state = ${to}
+    where county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId} and state = ${from}`);
+  return changed === 1;
+}
+
+/** Deletes a version that never became current, with all its rows. */
+export async function deleteStagedVersion(db: Queryable, layerVersionId: string): Promise<void> {
+  await db.run(sql`delete from layer_version where layer_version_id = ${layerVersionId} and state = 'staged'`);
+}
+
+export async function readClassSummary(db: Queryable, version: LayerVersionView): Promise<readonly ClassSummary[]> {
+  const row = await db.one<{ classes: ClassSummary[] }>(sql`select class_summary as classes from layer_version
+    where county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId}`);
+  return row.classes;
+}
+
+// Batches and features ---------------------------------------------------------------------------------------------
+
+/** What the index rows of a batch hold beside the geometry, feature by feature. */
+export interface FeatureIndexRows {
+  readonly ids: readonly (string | null)[];
+  readonly classes: readonly (string | null)[];
+  readonly villages: readonly (string | null)[];
+  readonly labels: readonly (string | null)[];
+  readonly areasDm2: readonly (number | null)[];
+  /** JSON arrays of the attribute values, in the order of the version's fields. */
+  readonly attributes: readonly string[];
+  readonly wkb: WkbRun;
+}
+
+/** Stores a batch both ways: as delivered, and as index rows. Array parameters: one statement a batch, whatever its size. */
+export async function insertBatch(
+  tx: Transaction,
+  countyCode: string,
+  layerVersionId: string,
+  batchNo: number,
+  batch: FeatureBatch,
+  rows: FeatureIndexRows,
+): Promise<void> {
+  const count = featureCount(batch);
+  if (count === 0) return;
+  const { payload, columns } = encodeBatch(batch);
+  await tx.run(sql`insert into layer_batch (county_code, layer_version_id, batch_no, feature_count, first_feature_no, last_feature_no, payload, columns)
+    values (${countyCode}, ${layerVersionId}, ${batchNo}, ${count}, ${batch.featureNos[0]!}, ${batch.featureNos[count - 1]!},
+      ${Buffer.from(payload.buffer)}, ${columns})`);
+  const { bytes, starts, lengths } = rows.wkb;
+  // The geometries travel as one run of bytes and are cut up by the database: no text form of any coordinate.
+  await tx.run(sql`with cut as materialized (
+      select u.*, case when u.start >= 0 then
+        ST_GeomFromWKB(substring(${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)}::bytea from u.start + 1 for u.length), 4490) end as geom
+      from unnest(${Array.from(batch.featureNos)}::int4[], ${rows.ids}::text[], ${rows.classes}::text[], ${rows.villages}::text[],
+        ${rows.labels}::text[], ${rows.areasDm2}::int8[], ${rows.attributes}::text[], ${Array.from(starts)}::int4[], ${Array.from(lengths)}::int4[])
+        as u(feature_no, id_text, class_code, village_code, label, area_dm2, attributes, start, length))
+    insert into feature (county_code, layer_version_id, feature_no, id_text, class_code, village_code, label, area_dm2, attributes,
+      west, south, east, north, geom)
+    select ${countyCode}, ${layerVersionId}::uuid, feature_no, id_text, class_code, village_code, label, area_dm2, attributes::jsonb,
+      ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom), geom from cut`);
+}
+
+/** The batches of a version as delivered, in order, one at a time. */
+export async function* readBatches(db: Queryable, version: Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>): AsyncGenerator<FeatureBatch> {
+  for (let after = -1; ; ) {
+    const row = await db.first<{ batchNo: number; payload: Buffer; columns: string }>(sql`select batch_no as "batchNo", payload, columns
+      from layer_batch where county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId} and batch_no > ${after}
+      order by batch_no limit 1`);
+    if (row === undefined) return;
+    yield decodeBatch(row);
+    after = row.batchNo;
+  }
+}
+
+export interface FeatureRow {
+  readonly featureNo: number;
+  readonly id: string | null;
+  readonly attributes: readonly AttributeValue[];
+  readonly west: number | null;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+const FEATURE_COLUMNS = sql`feature_no as "featureNo", id_text as id, attributes, west, south, east, north`;
+
+export interface FeatureFilter {
+  readonly search?: string | undefined;
+  readonly class?: string | undefined;
+  readonly village?: string | undefined;
+}
+
+function inVersion(version: LayerVersionView): Query<unknown> & ReturnType<typeof sql> {
+  return sql`county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId}`;
+}
+
+/** A page of features in order of number. `search` is the beginning of an identifier or a whole feature number. */
+export async function readFeaturePage(
+  db: Queryable,
+  version: LayerVersionView,
+  filter: FeatureFilter,
+  offset: number,
+  limit: number,
+): Promise<{ readonly total: number; readonly rows: FeatureRow[] }> {
+  const conditions = [inVersion(version)];
+  if (filter.search !== undefined && filter.search !== '') {
+    const pattern = `${filter.search.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+    const number = /^\d{1,9}$/.test(filter.search) ? Number(filter.search) : -1;
+    conditions.push(sql`(id_text like ${pattern} or feature_no = ${number})`);
+  }
+  if (filter.class !== undefined && filter.class !== '') conditions.push(sql`starts_with(class_code, ${filter.class})`);
+  if (filter.village !== undefined && filter.village !== '') conditions.push(sql`starts_with(village_code, ${filter.village})`);
+  const where = sql.join(conditions, sql` and `);
+  const total =
+    conditions.length === 1
+      ? version.featureCount
+      : (await db.one<{ total: number }>(sql`select count(*) as total from feature where ${where}`)).total;
+  const rows = await db.rows<FeatureRow>(
+    sql`select ${FEATURE_COLUMNS} from feature where ${where} order by feature_no limit ${limit} offset ${offset}`,
+  );
+  return { total, rows };
+}
+
+export interface FeatureWithGeometry extends FeatureRow {
+  readonly coordinates: number[][][][];
+}
+
+async function withGeometry(db: Queryable, query: ReturnType<typeof sql>): Promise<FeatureWithGeometry | undefined> {
+  const row = await db.first<FeatureRow & { wkb: Buffer | null }>(query as Query<FeatureRow & { wkb: Buffer | null }>);
+  if (row === undefined) return undefined;
+  const { wkb, ...rest } = row;
+  return { ...rest, coordinates: wkb === null ? [] : multiPolygonOfWkb(wkb) };
+}
+
+export function findFeature(db: Queryable, version: LayerVersionView, featureNo: number): Promise<FeatureWithGeometry | undefined> {
+  return withGeometry(
+    db,
+    sql`select ${FEATURE_COLUMNS}, ST_AsBinary(geom, 'NDR') as wkb from feature where ${inVersion(version)} and feature_no = ${featureNo}`,
+  );
+}
+
+/** The feature at a point (degrees); where several lie there, the smallest. */
+export function featureAt(db: Queryable, version: LayerVersionView, lon: number, lat: number): Promise<FeatureWithGeometry | undefined> {
+  const point = sql`ST_SetSRID(ST_MakePoint(${lon}::float8, ${lat}::float8), 4490)`;
+  return withGeometry(
+    db,
+    sql`select ${FEATURE_COLUMNS}, ST_AsBinary(geom, 'NDR') as wkb from feature
+      where ${inVersion(version)} and geom && ${point} and ST_Intersects(geom, ${point})
+      order by ST_Area(geom), feature_no limit 1`,
+  );
+}
+
+/** Removes versions that a crash left half saved: those begun before `begunBefore` (ISO) and never completed. */
+export function removeAbandonedVersions(db: Queryable, begunBefore: string): Promise<number> {
+  return db.run(sql`delete from layer_version where state = 'staged' and created_at < ${begunBefore}`);
+}
+
+// Tiles ------------------------------------------------------------------------------------------------------------
+
+export interface TileFeatureRow {
+  readonly featureNo: number;
+  readonly id: string | null;
+  readonly class: string | null;
+  readonly label: string | null;
+  readonly wkb: Buffer;
+}
+
+/** Features whose box meets `box` (degrees) and is at least `minDegrees` wide or high, in order of number. */
+export function readTileFeatures(db: Queryable, version: LayerVersionView, box: Box, minDegrees: number): Promise<TileFeatureRow[]> {
+  return db.rows<TileFeatureRow>(sql`select feature_no as "featureNo", id_text as id, class_code as class, label, ST_AsBinary(geom, 'NDR') as wkb
+    from feature where ${inVersion(version)} and geom && ST_MakeEnvelope(${box[0]}::float8, ${box[1]}::float8, ${box[2]}::float8, ${box[3]}::float8, 4490)
+      and (east - west >= ${minDegrees} or north - south >= ${minDegrees}) order by feature_no`);
+}
+
+/**
+ * What features smaller than `maxDegrees` cover of each cell of a grid over `box`, by class. The weight is the area
+ * where known, else 1; whole numbers, so that both engines add up the same.
+ */
+export function readTileCells(db: Queryable, version: LayerVersionView, box: Box, maxDegrees: number): Promise<CellShare[]> {
+  const [west, south, east, north] = box;
+  return db.rows<CellShare>(sql`select floor(((west + east) / 2 - ${west}::float8) / ${(east - west) / CELLS}::float8)::int4 as "column",
+      floor(((south + north) / 2 - ${south}::float8) / ${(north - south) / CELLS}::float8)::int4 as "row",
+      class_code as class, sum(coalesce(area_dm2, 1))::int8 as weight
+    from feature where ${inVersion(version)} and geom && ST_MakeEnvelope(${west}::float8, ${south}::float8, ${east}::float8, ${north}::float8, 4490)
+      and east - west < ${maxDegrees} and north - south < ${maxDegrees}
+    group by 1, 2, 3`);
+}
+
+export async function findStoredTile(db: Queryable, version: LayerVersionView, tile: TileAddress): Promise<Buffer | undefined> {
+  const row = await db.first<{ content: Buffer }>(sql`select content from tile
+    where ${inVersion(version)} and z = ${tile.z} and x = ${tile.x} and y = ${tile.y}`);
+  return row?.content;
+}
+
+export async function keepTile(db: Queryable, version: LayerVersionView, tile: TileAddress, content: Buffer): Promise<void> {
+  await db.run(sql`insert into tile (county_code, layer_version_id, z, x, y, content)
+    values (${version.countyCode}, ${version.layerVersionId}, ${tile.z}, ${tile.x}, ${tile.y}, ${content}) on conflict do nothing`);
+}
