@@ -7,3 +7,4 @@ export { officialAreas } from './official-area.ts';
 export { planeLayerFrom, planeOriginOf, toPlaneLayer } from './plane-layer.ts';
 export { DEFECT_RULES, defectRuleOf, isBlockingDefect, type DefectRule } from './ring-validity-rules.ts';
 export { DEFECTS_PER_RULE, findDefects, type FindDefectsOptions } from './ring-validity.ts';
+export { Cancelled, coveredAreas, tabulate, type TabulateOptions, TOUCHING_SQUARE_METRES } from './tabulate.ts';

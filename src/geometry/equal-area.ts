@@ -1,0 +1,93 @@
+/**
+ * The equal-area plane of a run: x = a·(λ − λ0), y = Q(φ) − Q(φ0) with the authalic integral
+ * Q(φ) = b²/2a · [ sin φ / (1 − e² sin²φ) + ln((1 + e sin φ)/(1 − e sin φ)) / 2e ].
+ * A cylindrical equal-area projection: areas in the plane are areas on the ellipsoid, shapes are not kept.
+ *
+ * Near φ0 the height is a polynomial without constant term, so that no digits cancel and no sine or logarithm is taken per
+ * vertex. It depends on the origin alone: layers that share the origin share every bit.
+ */
+import {
+  ECCENTRICITY, ECCENTRICITY_SQUARED, RADIANS_PER_DEGREE, SEMI_MAJOR_METRES, SEMI_MINOR_METRES,
+} from './ellipsoid.ts';
+import { cos, log1p, sin } from './transcendental.ts';
+
+/** Half height of the strip in which the polynomial is used, degrees; outside it Q itself is evaluated. */
+export const HALF_HEIGHT_DEGREES = 3;
+const NODES = 14;
+const B2_A = (SEMI_MINOR_METRES * SEMI_MINOR_METRES) / SEMI_MAJOR_METRES;
+
+/** A plane ready for use; made once per layer, a few hundred operations. */
+export interface EqualAreaPlane {
+  readonly longitude: number;
+  readonly latitude: number;
+  /** Coefficients c1 … c14 of y = c1·t + c2·t² + …, t = (φ − φ0)/half height. */
+  readonly coefficients: Float64Array;
+}
+
+/** Metres per degree of longitude from the origin. */
+export const METRES_PER_DEGREE = SEMI_MAJOR_METRES * RADIANS_PER_DEGREE;
+
+/** Q(φ), metres; φ in degrees. */
+export function authalicHeight(latitude: number): number {
+  const s = sin(latitude * RADIANS_PER_DEGREE);
+  const es = ECCENTRICITY * s;
+  const logarithm = log1p(es) - log1p(-es);
+  return (B2_A / 2) * (s / (1 - es * es) + logarithm / (2 * ECCENTRICITY));
+}
+
+/** dQ/dφ, metres per radian. */
+function slope(phi: number): number {
+  const s = sin(phi);
+  const w = 1 - ECCENTRICITY_SQUARED * s * s;
+  return (B2_A * cos(phi)) / (w * w);
+}
+
+/** The plane with the given origin, degrees. */
+export function equalAreaPlane(longitude: number, latitude: number): EqualAreaPlane {
+  const half = HALF_HEIGHT_DEGREES * RADIANS_PER_DEGREE;
+  const phi0 = latitude * RADIANS_PER_DEGREE;
+  // dQ/dt through Chebyshev's nodes, as a sum of Chebyshev polynomials …
+  const chebyshev = new Float64Array(NODES);
+  for (let j = 0; j < NODES; j++) {
+    const theta = (3.141592653589793 * (j + 0.5)) / NODES;
+    const value = slope(phi0 + half * cos(theta)) * half;
+    for (let k = 0; k < NODES; k++) chebyshev[k]! += ((k === 0 ? 1 : 2) / NODES) * value * cos(k * theta);
+  }
+  // … then as powers of t (T_k+1 = 2t·T_k − T_k−1), and integrated term by term: no constant term.
+  const powers = new Float64Array(NODES);
+  let before = new Float64Array(NODES);
+  let current = new Float64Array(NODES);
+  before[0] = 1;
+  current[1] = 1;
+  for (let k = 0; k < NODES; k++) {
+    const polynomial = k === 0 ? before : current;
+    for (let i = 0; i < NODES; i++) powers[i]! += chebyshev[k]! * polynomial[i]!;
+    if (k === 0) continue;
+    const next = new Float64Array(NODES);
+    for (let i = 0; i < NODES; i++) next[i] = (i > 0 ? 2 * current[i - 1]! : 0) - before[i]!;
+    before = current;
+    current = next;
+  }
+  const coefficients = new Float64Array(NODES);
+  for (let i = 0; i < NODES; i++) coefficients[i] = powers[i]! / (i + 1);
+  return { longitude, latitude, coefficients };
+}
+
+/** Brings n vertices (longitude, latitude in degrees) into the plane, in place: coords[2·from] … coords[2·to − 1]. */
+export function toPlane(plane: EqualAreaPlane, coords: Float64Array, from: number, to: number): void {
+  const { longitude, latitude } = plane;
+  const c = plane.coefficients;
+  const origin = authalicHeight(latitude);
+  for (let i = 2 * from; i < 2 * to; i += 2) {
+    const fromOrigin = coords[i + 1]! - latitude;
+    const t = fromOrigin / HALF_HEIGHT_DEGREES;
+    coords[i] = METRES_PER_DEGREE * (coords[i]! - longitude);
+    if (t >= -1 && t <= 1) {
+      let y = c[NODES - 1]!;
+      for (let k = NODES - 2; k >= 0; k--) y = y * t + c[k]!;
+      coords[i + 1] = y * t;
+    } else {
+      coords[i + 1] = authalicHeight(coords[i + 1]!) - origin;
+    }
+  }
+}
