@@ -275,6 +275,7 @@ class Loader {
         passableClasses: classes(raw.contiguity.passableClasses, 'contiguity', 'passableClasses'),
       },
       contiguityPresets: presets,
+      reachedVillageSquareMetres: number(raw.reachedVillage.atLeastSquareMetres, 'reachedVillage', 'atLeastSquareMetres'),
       scatteredPatchAtMostMu: number(raw.scatteredPatch.atMostMu, 'scatteredPatch', 'atMostMu'),
       minimumMappedAreas: {
         groups: raw.minimumMappedAreas.groups.map((group, i) => ({

@@ -99,6 +99,9 @@ const settings = z.strictObject({
       ...cited,
     })
     .describe('When two fields are one block: the gap bridged and the width of what may lie in it.'),
+  reachedVillage: z
+    .strictObject({ atLeastSquareMetres: decimal, ...cited })
+    .describe('A village counts as reached by the project from this area on; boundaries digitised twice leave slivers.'),
   scatteredPatch: z.strictObject({ atMostMu: decimal, ...cited }).describe('Largest patch that counts as scattered.'),
   minimumMappedAreas: z
     .strictObject({
@@ -106,7 +109,7 @@ const settings = z.strictObject({
       otherSquareMetres: decimal,
       ...cited,
     })
-    .describe('Smallest parcel the survey draws, by land class (code prefixes).'),
+    .describe('Smallest parcel the survey draws, by land class (code prefixes; the longest that fits decides).'),
 });
 
 /** Why an id is not carried out by the pack. */

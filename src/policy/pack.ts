@@ -86,6 +86,7 @@ export interface AnalysisSettings {
   readonly majorClassOverrides: Readonly<Record<string, MajorClass>>;
   readonly contiguity: { readonly gapMetres: number; readonly widthMetres: number; readonly passableClasses: readonly string[] };
   readonly contiguityPresets: readonly { readonly id: string; readonly gapMetres: number; readonly widthMetres: number }[];
+  readonly reachedVillageSquareMetres: number;
   readonly scatteredPatchAtMostMu: number;
   readonly minimumMappedAreas: {
     readonly groups: readonly { readonly classes: readonly string[]; readonly squareMetres: number }[];

@@ -1,0 +1,7 @@
+export * from './analysis-parameters.ts';
+export * from './canonical-findings.ts';
+export * from './findings.ts';
+export * from './findings-diff.ts';
+export * from './judge.ts';
+export * from './pack-check.ts';
+export * from './words.ts';
