@@ -1,0 +1,55 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { extname, join, resolve, sep } from 'node:path';
+import { Readable } from 'node:stream';
+
+/** Answers with a file of the built screens. */
+export type Statics = (request: Request) => Promise<Response>;
+
+// Browsers run a module or a worker only when it comes as JavaScript, also one that ends in `.mjs`.
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/**
+ * Serves the files of `folder`. What has no ending is a screen of the single page and gets index.html; files under
+ * `assets/` carry a hash in their name and are cached for ever.
+ */
+export function staticFiles(folder: string): Statics {
+  const root = resolve(folder);
+  return async (request) => {
+    let path: string;
+    try {
+      path = decodeURIComponent(new URL(request.url).pathname);
+    } catch {
+      return new Response('bad address', { status: 400 });
+    }
+    const wanted = resolve(join(root, path));
+    if (path.includes('\0') || (wanted !== root && !wanted.startsWith(root + sep))) return new Response('not found', { status: 404 });
+    const asked = extname(path) === '' ? join(root, 'index.html') : wanted;
+    const found = await stat(asked).catch(() => undefined);
+    if (found === undefined || !found.isFile()) return new Response('not found', { status: 404 });
+    const hashed = path.startsWith('/assets/');
+    const etag = `"${found.size.toString(36)}-${Math.trunc(found.mtimeMs).toString(36)}"`;
+    const headers: Record<string, string> = {
+      'content-type': TYPES[extname(asked)] ?? 'application/octet-stream',
+      'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      etag,
+    };
+    if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
+    headers['content-length'] = String(found.size);
+    if (request.method === 'HEAD') return new Response(null, { headers });
+    return new Response(Readable.toWeb(createReadStream(asked)) as ReadableStream, { headers });
+  };
+}

@@ -1,0 +1,4 @@
+export { JobCancelled, type JobHandler, JobRefused, type JobRun, type Jobs, type StoredJob } from './job.ts';
+export { jobRoutes } from './routes.ts';
+export { runInWorker, type WorkerCall } from './run-in-worker.ts';
+export { createJobs, type JobsOptions } from './runner.ts';
