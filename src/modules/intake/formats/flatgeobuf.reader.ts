@@ -3,6 +3,7 @@ import { ColumnType } from 'flatgeobuf/lib/mjs/flat-geobuf/column-type.js';
 import { Feature } from 'flatgeobuf/lib/mjs/flat-geobuf/feature.js';
 import { GeometryType } from 'flatgeobuf/lib/mjs/flat-geobuf/geometry-type.js';
 import { Geometry } from 'flatgeobuf/lib/mjs/flat-geobuf/geometry.js';
+import { Header } from 'flatgeobuf/lib/mjs/flat-geobuf/header.js';
 import { fromByteBuffer } from 'flatgeobuf/lib/mjs/header-meta.js';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -63,7 +64,8 @@ async function openFlatgeobuf(path: string, options: ReadOptions): Promise<Resul
     const bytes = new Uint8Array(4 + length);
     await handle.read(bytes, 0, 4 + length, 8);
     try {
-      return { header: fromByteBuffer(new ByteBuffer(bytes)), featuresAt: 12 + length, size };
+      const name = Header.getSizePrefixedRootAsHeader(new ByteBuffer(bytes)).name();
+      return { header: fromByteBuffer(new ByteBuffer(bytes)), name, featuresAt: 12 + length, size };
     } catch {
       return corrupt({ file }, NAME, '文件头读不出', 'its header cannot be read');
     }
@@ -95,7 +97,7 @@ async function openFlatgeobuf(path: string, options: ReadOptions): Promise<Resul
     {
       format: 'flatgeobuf',
       file,
-      layerName: header.title || basename(path).replace(/\.[^.]+$/, ''),
+      layerName: head.name || basename(path).replace(/\.[^.]+$/, ''),
       fields,
       featureCount: count === 0 ? null : count,
       encoding: null,

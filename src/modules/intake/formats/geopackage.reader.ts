@@ -73,9 +73,7 @@ async function openGeopackage(path: string, options: ReadOptions): Promise<Resul
     if (sqliteFile.logMissing) problems.push(LOG_MISSING);
     const table = columnsOf(database, file, chosen, problems);
     if ('code' in table) return refused(table);
-    const count = Number(
-      (database.get(`SELECT count(*) AS n FROM ${quoted(chosen.name)}`) as { n: number } | null)?.n ?? 0,
-    );
+    const count = featureCountOf(database, chosen.name);
     const crs = crsOfLayer(database, chosen, problems);
     kept = true;
     return await sourceOfHead(
@@ -102,6 +100,15 @@ async function openGeopackage(path: string, options: ReadOptions): Promise<Resul
   } finally {
     if (!kept) await sqliteFile.close();
   }
+}
+
+/** The count GDAL and QGIS keep up to date by triggers where it is there, else counted (which reads the whole table). */
+function featureCountOf(database: SqliteDatabase, table: string): number {
+  const kept = tableNames(database, 'table').has('gpkg_ogr_contents')
+    ? (database.get('SELECT feature_count AS n FROM gpkg_ogr_contents WHERE table_name = ?', [table]) as Row | null)
+    : null;
+  if (typeof kept?.n === 'number') return kept.n;
+  return Number((database.get(`SELECT count(*) AS n FROM ${quoted(table)}`) as Row | null)?.n ?? 0);
 }
 
 /** Names of the polygon layers of a GeoPackage, in the order of the file; empty where there are none. */

@@ -33,6 +33,8 @@ export interface LayerHead {
   readonly problems: readonly Problem[];
   /** What the container says about its CRS; the ranges are taken from the first features. */
   readonly crs: Omit<CrsClues, 'xRange' | 'yRange' | 'userEpsg' | 'place'>;
+  /** Clues to try instead where the first ones contradict the coordinates, and what to say when they are taken. */
+  readonly crsIfContradicted?: { readonly crs: LayerHead['crs']; readonly problem: Problem };
   /** Reads the features from the first one on; throws `RefusalError` where the body cannot be read. */
   scan(rules: CoordinateRules): AsyncGenerator<FeatureBatch> | Generator<FeatureBatch>;
   close(): Promise<void>;
@@ -97,6 +99,11 @@ function resolveFromFirstBatch(
   const clues = { ...head.crs, userEpsg: options.crs ?? null, place: { file: head.file, layer: head.layerName } };
   const boxes = batch === null ? [] : featureBoxes(batch);
   const whole = resolveCrs({ ...clues, ...rangesOf(boxes) });
+  const other = head.crsIfContradicted;
+  if (other && !options.crs && !whole.ok && whole.error[0]?.code === 'INTAKE_CRS_METRES_AS_DEGREES') {
+    const second = resolveCrs({ ...other.crs, place: clues.place, ...rangesOf(boxes) });
+    return second.ok ? ok({ ...second.value, problems: [other.problem, ...second.value.problems] }) : second;
+  }
   if (whole.ok || boxes.length < 20) return whole;
   // One wild feature must not hide the CRS of the others: without the outermost 5 % the answer may be clear, and
   // the wild ones are refused one by one later.
