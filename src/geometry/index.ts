@@ -8,3 +8,6 @@ export { planeLayerFrom, planeOriginOf, toPlaneLayer } from './plane-layer.ts';
 export { DEFECT_RULES, defectRuleOf, isBlockingDefect, type DefectRule } from './ring-validity-rules.ts';
 export { DEFECTS_PER_RULE, findDefects, type FindDefectsOptions } from './ring-validity.ts';
 export { Cancelled, coveredAreas, tabulate, type TabulateOptions, TOUCHING_SQUARE_METRES } from './tabulate.ts';
+export { coverage, type Coverage, type CoverageKind, type CoverageOptions, type CoverageRegion } from './coverage.ts';
+export { OVERLAP_TOLERANCE_M2, overlapsWithin, type SharedArea } from './overlaps.ts';
+export { lonLatOfPlanePoint } from './plane-point.ts';
