@@ -80,7 +80,12 @@ export function BalanceTableView(props: {
                   </th>
                 ) : null}
                 {line.map((head) => (
-                  <th key={head.key} scope={head.columns > 1 ? 'colgroup' : 'col'} colSpan={head.columns} rowSpan={head.rows}>
+                  <th
+                    key={head.key}
+                    scope={head.columns > 1 ? 'colgroup' : 'col'}
+                    colSpan={head.columns}
+                    rowSpan={head.rows}
+                  >
                     {head.text}
                   </th>
                 ))}

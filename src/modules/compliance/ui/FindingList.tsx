@@ -26,7 +26,8 @@ const ORDER: Readonly<Record<Verdict, number>> = { fail: 0, person: 1, pass: 2 }
 
 /** Findings in the order a reviewer works: what fails, what needs eyes, what holds. */
 export function reviewOrder(findings: readonly Finding[]): readonly Finding[] {
-  return findings.map((finding, index) => ({ finding, index }))
+  return findings
+    .map((finding, index) => ({ finding, index }))
     .sort((a, b) => ORDER[a.finding.verdict] - ORDER[b.finding.verdict] || a.index - b.index)
     .map(({ finding }) => finding);
 }
@@ -77,7 +78,11 @@ function SourceQuote(props: { readonly source: FindingSource }) {
   );
 }
 
-function Detail(props: { readonly finding: Finding; readonly onParcel: (featureNo: number) => void; readonly onPlot: (plotId: string) => void }) {
+function Detail(props: {
+  readonly finding: Finding;
+  readonly onParcel: (featureNo: number) => void;
+  readonly onPlot: (plotId: string) => void;
+}) {
   const { t, pick } = useI18n();
   const { finding } = props;
   return (
@@ -112,7 +117,11 @@ function Detail(props: { readonly finding: Finding; readonly onParcel: (featureN
               <div key={figure.id}>
                 <dt>{pick(figure.name)}</dt>
                 <dd className="figures">
-                  {figure.display === null ? <span className="muted">{figure.missing.map(pick).join('；') || '—'}</span> : pick(figure.display)}
+                  {figure.display === null ? (
+                    <span className="muted">{figure.missing.map(pick).join('；') || '—'}</span>
+                  ) : (
+                    pick(figure.display)
+                  )}
                 </dd>
               </div>
             ))}
@@ -146,7 +155,9 @@ function Detail(props: { readonly finding: Finding; readonly onParcel: (featureN
                 #{featureNo}
               </button>
             ))}
-            {finding.parcels.length > 60 ? <span className="muted">{t('finding.more', { count: finding.parcels.length - 60 })}</span> : null}
+            {finding.parcels.length > 60 ? (
+              <span className="muted">{t('finding.more', { count: finding.parcels.length - 60 })}</span>
+            ) : null}
           </p>
         </div>
       )}
@@ -197,7 +208,10 @@ export function FindingList(props: {
         {shown.map((finding) => {
           const open = props.chosen === finding.checkId;
           return (
-            <li key={finding.checkId} className={`finding verdict-${finding.verdict}${open ? ' open' : ''}${props.marked.has(finding.checkId) ? ' marked' : ''}`}>
+            <li
+              key={finding.checkId}
+              className={`finding verdict-${finding.verdict}${open ? ' open' : ''}${props.marked.has(finding.checkId) ? ' marked' : ''}`}
+            >
               <button
                 type="button"
                 className="finding-head"
@@ -209,7 +223,9 @@ export function FindingList(props: {
                   {pick(finding.title)}
                   <span className="sub">
                     {finding.kind === 'review' ? t('finding.review') : t(EFFECT_KEYS[finding.effect])}
-                    {finding.source.clause === null ? '' : ` · ${pick(finding.source.clause.documentTitle)} ${finding.source.clause.section}`}
+                    {finding.source.clause === null
+                      ? ''
+                      : ` · ${pick(finding.source.clause.documentTitle)} ${finding.source.clause.section}`}
                   </span>
                 </span>
               </button>

@@ -1,0 +1,377 @@
+import { DownloadOutlined } from '@ant-design/icons';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { App, Button, Popconfirm, Tabs } from 'antd';
+import { useMemo, useState } from 'react';
+import { LAYER_ROLE_NAMES } from '../../../kernel/index.ts';
+import {
+  commitImport,
+  discardImport,
+  importErrorsFile,
+  importPreviewQuery,
+  importProblemsQuery,
+  importQuery,
+  putImportCorrection,
+  undoImport,
+  type CommitChoice,
+  type ImportCorrection,
+  type ImportPreview,
+  type ImportView,
+} from '../../../web/api/endpoints.ts';
+import { useJob } from '../../../web/api/jobs.ts';
+import { useI18n } from '../../../web/i18n/index.tsx';
+import { Count } from '../../../web/kit/area.tsx';
+import { EmptyPanel, JobProgress, Loaded, RefusalList, refusalsOf } from '../../../web/kit/feedback.tsx';
+import { ProblemTable, RuleList, SeverityMark, type PlacedProblem } from '../../../web/kit/problems.tsx';
+import { Fact, Panel, ScreenHead, SplitScreen } from '../../../web/kit/screen.tsx';
+import { MapView, type MapFocus, type MapPoint } from '../../../web/map/MapView.tsx';
+import type { GeoJson } from '../../../web/map/style.ts';
+import { useUrlState } from '../../../web/url-state.ts';
+import { CrsProof, EncodingProof, LayerChoice } from './Evidence.tsx';
+import { MappingEditor } from './MappingEditor.tsx';
+
+const PAGE_SIZE = 50;
+
+function PreviewTable(props: {
+  readonly preview: ImportPreview;
+  readonly chosen: number | undefined;
+  readonly onChoose: (featureNo: number) => void;
+}) {
+  const { t, pick } = useI18n();
+  const { preview } = props;
+  if (preview.rows.length === 0) return <p className="quiet">{t('import.noRows')}</p>;
+  return (
+    <div className="table-scroll">
+      <table className="grid-table preview-table">
+        <thead>
+          <tr>
+            <th scope="col">#</th>
+            <th scope="col">{t('import.check')}</th>
+            {preview.fields.map((field) => (
+              <th scope="col" key={field}>
+                <code>{field}</code>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {preview.rows.map((row) => {
+            const worst = row.problems.find((problem) => problem.severity === 'error') ?? row.problems[0];
+            return (
+              <tr
+                key={row.featureNo}
+                className={props.chosen === row.featureNo ? 'chosen' : ''}
+                tabIndex={0}
+                onClick={() => props.onChoose(row.featureNo)}
+                onKeyDown={(event) => event.key === 'Enter' && props.onChoose(row.featureNo)}
+              >
+                <td className="figures">{row.featureNo}</td>
+                <td title={worst === undefined ? '' : pick(worst.message)}>
+                  {worst === undefined ? (
+                    <span className="mark mark-pass">{t('import.good')}</span>
+                  ) : (
+                    <SeverityMark severity={worst.severity} />
+                  )}
+                </td>
+                {row.values.map((value, index) => (
+                  <td key={preview.fields[index] ?? index} className="nowrap">
+                    {value === null ? <span className="muted">—</span> : String(value)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Staged(props: {
+  readonly item: ImportView;
+  readonly busy: boolean;
+  readonly onCorrect: (correction: ImportCorrection) => void;
+}) {
+  const { t } = useI18n();
+  const { item } = props;
+  const [state, change] = useUrlState();
+  const page = Math.max(1, Number(state.page ?? 1) || 1);
+  const preview = useQuery(importPreviewQuery(item.importId));
+  const problems = useQuery(importProblemsQuery(item.importId, state.rule, (page - 1) * PAGE_SIZE, PAGE_SIZE));
+  const [chosen, setChosen] = useState<string | undefined>(undefined);
+  const [focus, setFocus] = useState<MapFocus | undefined>(undefined);
+  const points = useMemo<MapPoint[]>(
+    () =>
+      problems.data?.problems.flatMap((problem, index) =>
+        problem.lonLat === null
+          ? []
+          : [
+              {
+                lonLat: problem.lonLat,
+                severity: problem.severity,
+                key: `${problem.rule}:${problem.featureNo ?? 'file'}:${(problems.data?.offset ?? 0) + index}`,
+              },
+            ],
+      ) ?? [],
+    [problems.data],
+  );
+  const tab = state.tab ?? (item.badCount > 0 ? 'problems' : 'proof');
+  const total = item.problemGroups.reduce((sum, group) => sum + group.count, 0);
+  const list = (
+    <Tabs
+      className="side-tabs"
+      activeKey={tab}
+      onChange={(next) => change({ tab: next }, { replace: true })}
+      items={[
+        {
+          key: 'proof',
+          label: t('import.proof'),
+          children: (
+            <div className="pad stack">
+              <LayerChoice {...props} />
+              <section>
+                <h3 className="side-heading">{t('encoding.title')}</h3>
+                <EncodingProof {...props} />
+              </section>
+              <section>
+                <h3 className="side-heading">{t('crs.title')}</h3>
+                <CrsProof {...props} />
+              </section>
+            </div>
+          ),
+        },
+        { key: 'mapping', label: t('mapping.title'), children: <MappingEditor key={item.importId} {...props} /> },
+        {
+          key: 'problems',
+          label: `${t('import.problems')} ${total}`,
+          children: (
+            <>
+              {total === 0 ? null : (
+                <div className="pad-x list-tools">
+                  <Button size="small" icon={<DownloadOutlined />} href={importErrorsFile(item.importId)} download>
+                    {t('import.errorsFile')}
+                  </Button>
+                </div>
+              )}
+              <RuleList
+                groups={item.problemGroups}
+                chosen={state.rule}
+                onChoose={(rule) => change({ rule, page: undefined })}
+              />
+              <Loaded query={problems}>
+                {(value) => (
+                  <ProblemTable
+                    page={value}
+                    pageSize={PAGE_SIZE}
+                    chosen={chosen}
+                    onChoose={(problem: PlacedProblem, key) => {
+                      setChosen(key);
+                      if (problem.lonLat !== null) setFocus({ key: `${key}@${Date.now()}`, place: problem.lonLat });
+                    }}
+                    onPage={(next) => change({ page: next === 1 ? undefined : String(next) })}
+                  />
+                )}
+              </Loaded>
+            </>
+          ),
+        },
+        {
+          key: 'preview',
+          label: t('import.preview'),
+          children: (
+            <Loaded query={preview}>
+              {(value) => <PreviewTable preview={value} chosen={undefined} onChoose={() => undefined} />}
+            </Loaded>
+          ),
+        },
+      ]}
+    />
+  );
+  return (
+    <SplitScreen
+      wide
+      listLabel="import.details"
+      list={list}
+      map={
+        <>
+          <MapView
+            label={t('import.mapLabel')}
+            layers={[]}
+            outlines={preview.data?.outlines as GeoJson | undefined}
+            points={points}
+            chosenPoint={chosen}
+            onPoint={setChosen}
+            home={item.box ?? undefined}
+            position={state.at}
+            onPosition={(at) => change({ at }, { replace: true })}
+            focus={focus}
+          />
+          <p className="trace-hint">
+            {t('import.mapHint', { count: preview.data?.outlines.features.length ?? 0, total: item.featureCount })}
+          </p>
+        </>
+      }
+    />
+  );
+}
+
+function Decide(props: { readonly item: ImportView; readonly busy: boolean; readonly act: (action: Action) => void }) {
+  const { t } = useI18n();
+  const { item, busy, act } = props;
+  if (item.state === 'staged') {
+    return (
+      <>
+        <Popconfirm title={t('import.discardSure')} onConfirm={() => act('discard')} okText={t('import.discard')}>
+          <Button disabled={busy} danger>
+            {t('import.discard')}
+          </Button>
+        </Popconfirm>
+        {item.badCount > 0 ? (
+          <>
+            <Button disabled={busy} onClick={() => act('allOrNone')}>
+              {t('import.allOrNone')}
+            </Button>
+            <Button type="primary" disabled={busy || item.goodCount === 0} onClick={() => act('goodRows')}>
+              {t('import.goodRows', { count: item.goodCount, bad: item.badCount })}
+            </Button>
+          </>
+        ) : (
+          <Button type="primary" disabled={busy || item.goodCount === 0} onClick={() => act('allOrNone')}>
+            {t('import.commitAll', { count: item.goodCount })}
+          </Button>
+        )}
+      </>
+    );
+  }
+  if (item.state === 'committed') {
+    return (
+      <>
+        <Popconfirm title={t('import.undoSure')} onConfirm={() => act('undo')} okText={t('import.undo')}>
+          <Button disabled={busy}>{t('import.undo')}</Button>
+        </Popconfirm>
+        <Link
+          to="/quality"
+          search={{ layer: item.layerVersionId ?? undefined } as never}
+          className="button-link quiet-link"
+        >
+          {t('import.toQuality')}
+        </Link>
+        <Link to="/map" className="button-link">
+          {t('import.toMap')}
+        </Link>
+      </>
+    );
+  }
+  return (
+    <Link to="/import" className="button-link">
+      {t('import.another')}
+    </Link>
+  );
+}
+
+type Action = CommitChoice['choice'] | 'discard' | 'undo';
+
+function Body(props: { readonly item: ImportView }) {
+  const { t, pick } = useI18n();
+  const { item } = props;
+  const queries = useQueryClient();
+  const { message } = App.useApp();
+  const refresh = async (): Promise<void> => {
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: ['import', item.importId] }),
+      queries.invalidateQueries({ queryKey: ['imports'] }),
+      queries.invalidateQueries({ queryKey: ['layers'] }),
+      queries.invalidateQueries({ queryKey: ['divisions'] }),
+    ]);
+  };
+  const job = useJob(item.state === 'reading' ? item.jobId : null, () => void refresh());
+  const correct = useMutation({
+    mutationFn: (correction: ImportCorrection) => putImportCorrection(item.importId, correction),
+    onSuccess: refresh,
+  });
+  const decide = useMutation({
+    mutationFn: (action: Action) => {
+      if (action === 'discard') return discardImport(item.importId);
+      if (action === 'undo') return undoImport(item.importId);
+      return commitImport(item.importId, action);
+    },
+    onSuccess: async (after) => {
+      await refresh();
+      void message.success(
+        t(
+          `import.done.${after.state === 'committed' ? 'committed' : after.state === 'undone' ? 'undone' : 'discarded'}`,
+        ),
+      );
+    },
+  });
+  const busy = correct.isPending || decide.isPending || item.state === 'reading';
+  const problem = correct.error ?? decide.error;
+  const readable = item.state === 'staged' || item.state === 'committed' || item.state === 'undone';
+  return (
+    <>
+      <ScreenHead
+        trail={<Link to="/import">{t('nav.import')}</Link>}
+        title={item.fileName}
+        facts={
+          <>
+            <Fact label={t('import.state')}>
+              <span className={`mark mark-${item.state}`}>{t(`import.state.${item.state}`)}</span>
+            </Fact>
+            <Fact label={t('import.role')}>{pick(LAYER_ROLE_NAMES[item.role])}</Fact>
+            <Fact label={t('import.format')}>{item.format ?? '—'}</Fact>
+            <Fact label={t('import.rows')}>
+              <Count value={item.featureCount} />
+            </Fact>
+            <Fact label={t('import.good')} tone="pass">
+              <Count value={item.goodCount} />
+            </Fact>
+            <Fact label={t('import.bad')} {...(item.badCount > 0 ? { tone: 'fail' } : {})}>
+              <Count value={item.badCount} />
+            </Fact>
+            <Fact label={t('import.hash')}>
+              <code>{item.fileHash.slice(0, 12)}</code>
+            </Fact>
+          </>
+        }
+        actions={
+          item.state === 'reading' ? undefined : (
+            <Decide item={item} busy={busy} act={(action) => decide.mutate(action)} />
+          )
+        }
+      />
+      {problem === null ? null : (
+        <div className="pad">
+          <RefusalList refusals={refusalsOf(problem)} />
+        </div>
+      )}
+      {item.refusals.length === 0 ? null : (
+        <div className="page">
+          <RefusalList refusals={item.refusals} />
+        </div>
+      )}
+      {item.state === 'reading' && item.jobId !== null ? (
+        <div className="page">
+          <JobProgress job={job} jobId={item.jobId} />
+        </div>
+      ) : null}
+      {item.state === 'cancelled' ? (
+        <EmptyPanel title={t('import.cancelledTitle')} next={t('import.cancelledNext')} />
+      ) : null}
+      {item.state === 'failed' ? (
+        <div className="page">
+          <Panel title={t('crs.title')}>
+            <CrsProof item={item} busy={busy} onCorrect={(correction) => correct.mutate(correction)} />
+          </Panel>
+        </div>
+      ) : null}
+      {readable ? <Staged item={item} busy={busy} onCorrect={(correction) => correct.mutate(correction)} /> : null}
+    </>
+  );
+}
+
+/** One batch: what the file is, the proof of how it was read, what is wrong in it, and the decision. */
+export function ImportScreen() {
+  const { importId } = useParams({ strict: false }) as { importId: string };
+  const query = useQuery(importQuery(importId));
+  return <Loaded query={query}>{(item) => <Body key={item.importId} item={item} />}</Loaded>;
+}

@@ -1,0 +1,249 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { Select, Tabs } from 'antd';
+import { useMemo } from 'react';
+import {
+  balanceQuery,
+  cellQuery,
+  featureQuery,
+  findingsQuery,
+  parcelInRunQuery,
+  type PlanCollection,
+  type ProjectView,
+  type RunView,
+} from '../../../web/api/endpoints.ts';
+import { useI18n } from '../../../web/i18n/index.tsx';
+import { Loaded } from '../../../web/kit/feedback.tsx';
+import { SplitScreen } from '../../../web/kit/screen.tsx';
+import { hiddenOf } from '../../../web/map/LayerTree.tsx';
+import { MapView, type MapFocus } from '../../../web/map/MapView.tsx';
+import { boxAround, boxOfCoordinates } from '../../../web/map/position.ts';
+import { useUrlState } from '../../../web/url-state.ts';
+import { BalanceTableView } from '../../balance/ui/BalanceTableView.tsx';
+import type { Verdict } from '../../compliance/findings.ts';
+import { FindingList } from '../../compliance/ui/FindingList.tsx';
+import { TracePanel } from './TracePanel.tsx';
+
+/** Parcels fetched to find where to bring the map; a finding may name thousands. */
+const FOCUS_SAMPLE = 24;
+/** Parcels behind a cell that are listed and highlighted. */
+export const CELL_LIMIT = 2000;
+
+const NONE: ReadonlySet<string> = new Set();
+const verdictOf = (text: string | undefined): Verdict | undefined =>
+  text === 'pass' || text === 'fail' || text === 'person' ? text : undefined;
+
+/**
+ * Tables, findings and the map of a run, linked both ways: a cell or a finding lights its parcels, a parcel names the
+ * cells and findings it stands in. All of it is in the address.
+ */
+export function RunResult(props: {
+  readonly project: ProjectView;
+  readonly run: RunView;
+  readonly plan: PlanCollection | undefined;
+}) {
+  const { t, pick } = useI18n();
+  const { project, run, plan } = props;
+  const [state, change] = useUrlState();
+  const tables = useQuery(balanceQuery(run.runId));
+  const findings = useQuery(findingsQuery(run.runId));
+
+  const layers = useMemo(
+    () => [...run.inputs].sort((a, b) => Number(a.role !== 'parcels') - Number(b.role !== 'parcels')),
+    [run.inputs],
+  );
+  const parcelLayer = run.inputs.find((input) => input.role === 'parcels')?.layerVersionId;
+  const hidden = useMemo(() => hiddenOf(state.hide), [state.hide]);
+
+  const cellAddress =
+    state.table !== undefined && state.row !== undefined && state.column !== undefined
+      ? { table: state.table, row: state.row, column: state.column }
+      : undefined;
+  const cell = useQuery({
+    ...cellQuery(run.runId, cellAddress ?? { table: '', row: '', column: '' }, CELL_LIMIT),
+    enabled: cellAddress !== undefined,
+  });
+  const finding = findings.data?.findings.find((each) => each.checkId === state.finding);
+  const featureNo = state.parcel === undefined ? undefined : Number(state.parcel);
+  const selected = featureNo !== undefined && Number.isInteger(featureNo) ? featureNo : undefined;
+  const used = useQuery({ ...parcelInRunQuery(run.runId, selected ?? 0), enabled: selected !== undefined });
+
+  const cellData = cellAddress === undefined ? undefined : cell.data;
+  const highlight = useMemo<readonly number[]>(() => {
+    if (finding !== undefined) return finding.parcels;
+    return cellData?.parcels.flatMap((share) => (share.featureNo === null ? [] : [share.featureNo])) ?? [];
+  }, [finding, cellData]);
+  const highlightPlots = useMemo<readonly string[]>(() => {
+    if (state.plot !== undefined) return [state.plot];
+    if (finding !== undefined) return finding.plots;
+    return [...new Set(cellData?.parcels.flatMap((share) => share.plotId ?? []) ?? [])];
+  }, [state.plot, finding, cellData]);
+
+  const wanted = selected !== undefined ? [selected] : (finding?.parcels.slice(0, FOCUS_SAMPLE) ?? []);
+  const details = useQueries({
+    queries: wanted.map((no) => ({ ...featureQuery(parcelLayer ?? '', no), enabled: parcelLayer !== undefined })),
+  });
+  const detailBox = boxAround(details.map((detail) => detail.data?.box));
+  const detailsReady = details.every((detail) => !detail.isPending);
+
+  const focus = useMemo<MapFocus | undefined>(() => {
+    const plotBox = (plotIds: readonly string[]) =>
+      boxAround(
+        plan?.features
+          .filter((feature) => plotIds.includes(String(feature.properties['plotId'] ?? '')))
+          .map((feature) => boxOfCoordinates(feature.geometry.coordinates)) ?? [],
+      );
+    const at = (key: string, place: MapFocus['place'] | undefined): MapFocus | undefined =>
+      place === undefined ? undefined : { key, place };
+    if (state.plot !== undefined) return at(`plot:${state.plot}`, plotBox([state.plot]));
+    if (selected !== undefined) return at(`parcel:${selected}`, detailBox);
+    if (finding !== undefined) {
+      const plots = plotBox(finding.plots);
+      if (!detailsReady && plots === undefined) return undefined;
+      return at(`finding:${finding.checkId}`, boxAround([plots, detailBox]));
+    }
+    if (cellData !== undefined) {
+      return at(
+        `cell:${cellData.table}:${cellData.row}:${cellData.column}`,
+        boxAround(cellData.parcels.map((share) => share.box)),
+      );
+    }
+    return undefined;
+    // detailBox is a fresh array each time: its text stands for it.
+    // biome-ignore lint: see above.
+  }, [plan, state.plot, selected, finding, cellData, detailsReady, detailBox?.join(',')]);
+
+  const usedData = selected === undefined ? undefined : used.data;
+  const markedFindings = useMemo(() => new Set(usedData?.findings ?? []), [usedData]);
+  const tab = state.tab === 'tables' || (state.tab === undefined && cellAddress !== undefined) ? 'tables' : 'findings';
+  const shownTable = tables.data?.find((table) => table.id === state.table) ?? tables.data?.[0];
+  const markedCells = useMemo(
+    () =>
+      usedData === undefined
+        ? NONE
+        : new Set(
+            usedData.cells.filter((used) => used.table === shownTable?.id).map((used) => `${used.row} ${used.column}`),
+          ),
+    [usedData, shownTable?.id],
+  );
+  const chooseCell = (address: { table: string; row: string; column: string }): void =>
+    change({ ...address, tab: 'tables', finding: undefined, plot: undefined, parcel: undefined });
+  const chooseFinding = (checkId: string | undefined): void =>
+    change({
+      finding: checkId,
+      tab: 'findings',
+      table: undefined,
+      row: undefined,
+      column: undefined,
+      plot: undefined,
+      parcel: undefined,
+    });
+  const chooseParcel = (no: number | undefined): void =>
+    change({ parcel: no === undefined ? undefined : String(no), plot: undefined });
+
+  const list = (
+    <Tabs
+      className="side-tabs"
+      activeKey={tab}
+      onChange={(next) => change({ tab: next }, { replace: true })}
+      items={[
+        {
+          key: 'findings',
+          label: `${t('analysis.findings')}${findings.data === undefined ? '' : ` ${findings.data.findings.length}`}`,
+          children: (
+            <Loaded query={findings}>
+              {(value) => (
+                <FindingList
+                  findings={value}
+                  verdict={verdictOf(state.verdict)}
+                  chosen={state.finding}
+                  marked={markedFindings}
+                  onVerdict={(verdict) => change({ verdict }, { replace: true })}
+                  onChoose={chooseFinding}
+                  onParcel={chooseParcel}
+                  onPlot={(plot) => change({ plot, parcel: undefined })}
+                />
+              )}
+            </Loaded>
+          ),
+        },
+        {
+          key: 'tables',
+          label: `${t('analysis.tables')}${tables.data === undefined ? '' : ` ${tables.data.length}`}`,
+          children: (
+            <Loaded query={tables}>
+              {(value) =>
+                shownTable === undefined ? (
+                  <p className="quiet">{t('table.none')}</p>
+                ) : (
+                  <div className="tables">
+                    <Select
+                      className="table-select"
+                      aria-label={t('table.which.table')}
+                      value={shownTable.id}
+                      options={value.map((table, index) => ({
+                        value: table.id,
+                        label: `${index + 1}. ${pick(table.title)}`,
+                      }))}
+                      onChange={(table) => change({ table, row: undefined, column: undefined, tab: 'tables' })}
+                    />
+                    <BalanceTableView
+                      table={shownTable}
+                      chosen={
+                        cellAddress !== undefined && cellAddress.table === shownTable.id
+                          ? { row: cellAddress.row, column: cellAddress.column }
+                          : undefined
+                      }
+                      marked={markedCells}
+                      onChoose={(row, column) => chooseCell({ table: shownTable.id, row, column })}
+                    />
+                  </div>
+                )
+              }
+            </Loaded>
+          ),
+        },
+      ]}
+    />
+  );
+
+  return (
+    <SplitScreen
+      wide
+      listLabel="analysis.results"
+      list={list}
+      map={
+        <>
+          <MapView
+            label={t('analysis.mapLabel', { name: project.name })}
+            layers={layers}
+            hidden={hidden}
+            plan={plan}
+            home={project.box ?? undefined}
+            position={state.at}
+            onPosition={(at) => change({ at }, { replace: true })}
+            focus={focus}
+            highlight={highlight}
+            selected={selected}
+            highlightPlots={highlightPlots}
+            onPick={(picks) => {
+              const parcel = picks.find((pickOne) => pickOne.role === 'parcels');
+              chooseParcel(parcel?.featureNo);
+            }}
+          />
+          <TracePanel
+            cellAddress={cellAddress}
+            cell={cellAddress === undefined ? undefined : cell}
+            used={selected === undefined ? undefined : used}
+            selected={selected}
+            detail={selected === undefined ? undefined : details[0]?.data}
+            tables={tables.data ?? []}
+            findings={findings.data?.findings ?? []}
+            onCell={chooseCell}
+            onFinding={chooseFinding}
+            onParcel={chooseParcel}
+          />
+        </>
+      }
+    />
+  );
+}

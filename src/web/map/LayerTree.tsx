@@ -1,0 +1,112 @@
+import { Checkbox } from 'antd';
+import { FIRST_LEVEL_CLASSES, LAND_CLASSES, LAYER_ROLE_NAMES, type LayerRole } from '../../kernel/index.ts';
+import { useI18n, type MessageKey } from '../i18n/index.tsx';
+import { Swatch } from '../kit/land-class.tsx';
+
+/** Off until asked for: they cover everything under them. */
+const HIDDEN_AT_FIRST: readonly string[] = ['slope', 'grade'];
+
+/** Layers switched off, as the URL keeps them: `hide=slope,grade`; `hide=none` shows all; no word, the start view. */
+export function hiddenOf(text: string | undefined): ReadonlySet<string> {
+  if (text === undefined) return new Set(HIDDEN_AT_FIRST);
+  return new Set(text.split(',').filter((part) => part !== '' && part !== 'none'));
+}
+
+export function hiddenText(hidden: ReadonlySet<string>): string | undefined {
+  if (hidden.size === 0) return 'none';
+  const text = [...hidden].sort().join(',');
+  return text === [...HIDDEN_AT_FIRST].sort().join(',') ? undefined : text;
+}
+
+export interface TreeItem {
+  readonly key: LayerRole | 'plan';
+  /** What stands behind it: the file, the date. */
+  readonly note?: string;
+}
+
+/** Which layers the map draws, from top to bottom, each with its line. */
+export function LayerTree(props: {
+  readonly items: readonly TreeItem[];
+  readonly hidden: ReadonlySet<string>;
+  readonly onHidden: (hidden: ReadonlySet<string>) => void;
+}) {
+  const { t, pick } = useI18n();
+  return (
+    <ul className="layer-tree" aria-label={t('map.layers')}>
+      {props.items.map((item) => (
+        <li key={item.key}>
+          <Checkbox
+            checked={!props.hidden.has(item.key)}
+            onChange={(event) => {
+              const next = new Set(props.hidden);
+              if (event.target.checked) next.delete(item.key);
+              else next.add(item.key);
+              props.onHidden(next);
+            }}
+          >
+            <span className={`layer-line layer-line-${item.key}`} aria-hidden="true" />
+            {item.key === 'plan' ? t('map.plan') : pick(LAYER_ROLE_NAMES[item.key])}
+            {item.note === undefined ? null : <span className="sub">{item.note}</span>}
+          </Checkbox>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Land classes in the order of the official tables, in the survey's colours. */
+export function LandLegend() {
+  const { t, pick } = useI18n();
+  return (
+    <div className="legend" aria-label={t('map.legend')} role="group">
+      {FIRST_LEVEL_CLASSES.map((first) => {
+        const classes = LAND_CLASSES.filter((landClass) => landClass.first === first.code);
+        return (
+          <details key={first.code}>
+            <summary>
+              <span className="legend-strip" aria-hidden="true">
+                {classes.slice(0, 4).map((landClass) => (
+                  <Swatch key={landClass.code} code={landClass.code} />
+                ))}
+              </span>
+              <span className="figures">{first.code}</span> {pick(first.name)}
+            </summary>
+            <ul>
+              {classes.map((landClass) => (
+                <li key={landClass.code}>
+                  <Swatch code={landClass.code} />
+                  <span className="figures">{landClass.code}</span> {pick(landClass.name)}
+                </li>
+              ))}
+            </ul>
+          </details>
+        );
+      })}
+    </div>
+  );
+}
+
+const PLAN_KINDS: readonly (readonly [string, MessageKey])[] = [
+  ['project', 'plan.project'],
+  ['new', 'plan.kind.new'],
+  ['upgrade', 'plan.kind.upgrade'],
+  ['clear', 'plan.kind.clear'],
+  ['build', 'plan.kind.build'],
+  ['none', 'plan.kind.none'],
+  ['out', 'plan.change.out'],
+  ['in', 'plan.change.in'],
+];
+
+export function PlanLegend() {
+  const { t } = useI18n();
+  return (
+    <ul className="plan-legend" aria-label={t('map.planLegend')}>
+      {PLAN_KINDS.map(([kind, key]) => (
+        <li key={kind}>
+          <span className={`plan-key plan-key-${kind}`} aria-hidden="true" />
+          {t(key)}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,291 @@
+import * as maplibregl from 'maplibre-gl';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { LayerRole } from '../../kernel/index.ts';
+import { TILE_LAYER } from '../../modules/parcels/views.ts';
+import { useScheme } from '../frame/scheme.tsx';
+import { useI18n } from '../i18n/index.tsx';
+import { positionOf, positionText, type Box } from './position.ts';
+import { mapStyle, sourceOf, type GeoJson, type TileLayer } from './style.ts';
+
+maplibregl.setWorkerUrl(workerUrl);
+
+/** What lies under a click, the topmost first. */
+export interface MapPick {
+  readonly role: LayerRole;
+  readonly layerVersionId: string;
+  readonly featureNo: number;
+  readonly id: string | null;
+  readonly label: string | null;
+}
+
+export interface MapPoint {
+  readonly lonLat: readonly [number, number];
+  readonly severity: string;
+  readonly key: string;
+}
+
+/** Where to bring the map; it moves when `key` changes. A place is a box to fit or a point to stand over. */
+export interface MapFocus {
+  readonly key: string;
+  readonly place: Box | readonly [number, number];
+}
+
+export interface MapViewProps {
+  /** Says to a screen reader what the map shows and where the same is written as a list. */
+  readonly label: string;
+  readonly layers: readonly TileLayer[];
+  readonly hidden?: ReadonlySet<string>;
+  readonly plan?: GeoJson | undefined;
+  readonly outlines?: GeoJson | undefined;
+  readonly points?: readonly MapPoint[];
+  readonly chosenPoint?: string | undefined;
+  readonly highlight?: readonly number[];
+  readonly selected?: number | undefined;
+  readonly highlightPlots?: readonly string[];
+  readonly home: Box | undefined;
+  readonly focus?: MapFocus | undefined;
+  readonly position?: string | undefined;
+  readonly onPosition?: (position: string) => void;
+  readonly onPick?: (picks: readonly MapPick[], plotIds: readonly string[]) => void;
+  readonly onPoint?: (key: string) => void;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const NO_NUMBERS: readonly number[] = [];
+const NO_TEXTS: readonly string[] = [];
+
+function fit(map: maplibregl.Map, place: MapFocus['place'], animate: boolean): void {
+  if (place.length === 2) {
+    map.easeTo({ center: [place[0], place[1]], zoom: Math.max(map.getZoom(), 16), animate });
+    return;
+  }
+  map.fitBounds([place[0], place[1], place[2], place[3]], { padding: 48, maxZoom: 17, animate, duration: 500 });
+}
+
+/** The map of every screen: our own vector tiles and GeoJSON, no outside base map. */
+export function MapView(props: MapViewProps) {
+  const { t } = useI18n();
+  const scheme = useScheme();
+  const holder = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState<maplibregl.Map | null>(null);
+  const [broken, setBroken] = useState(false);
+  const latest = useRef(props);
+  latest.current = props;
+  const lastPosition = useRef<string | undefined>(props.position);
+
+  const points = useMemo<GeoJson | undefined>(
+    () =>
+      props.points === undefined
+        ? undefined
+        : {
+            type: 'FeatureCollection',
+            features: props.points.map((point) => ({
+              type: 'Feature',
+              geometry: { type: 'Point', coordinates: point.lonLat },
+              properties: { severity: point.severity, key: point.key, chosen: point.key === props.chosenPoint },
+            })),
+          },
+    [props.points, props.chosenPoint],
+  );
+
+  const quiet = (props.highlight?.length ?? 0) > 0 || (props.plan !== undefined && !(props.hidden ?? NONE).has('plan'));
+  // `layers` is often a fresh array with the same content: its text decides whether the style is built anew.
+  const layersKey = props.layers.map((layer) => `${layer.role}=${layer.layerVersionId}`).join('&');
+  const hiddenKey = [...(props.hidden ?? NONE)].sort().join(',');
+  const style = useMemo(
+    () =>
+      mapStyle({
+        origin: window.location.origin,
+        layers: latest.current.layers,
+        hidden: latest.current.hidden ?? NONE,
+        plan: props.plan,
+        outlines: props.outlines,
+        points,
+        quiet,
+        dark: scheme === 'dark',
+      }),
+    // biome-ignore lint: the keys stand for the values.
+    [layersKey, hiddenKey, props.plan, props.outlines, points, quiet, scheme],
+  );
+  const firstStyle = useRef(style);
+
+  useEffect(() => {
+    const container = holder.current;
+    if (container === null) return;
+    const { position, home } = latest.current;
+    const start = positionOf(position);
+    let made: maplibregl.Map;
+    try {
+      made = new maplibregl.Map({
+        container,
+        style: firstStyle.current,
+        attributionControl: false,
+        fadeDuration: 0,
+        dragRotate: false,
+        pitchWithRotate: false,
+        touchPitch: false,
+        maxPitch: 0,
+        maxZoom: 21,
+        renderWorldCopies: false,
+        ...(start !== undefined
+          ? { center: [start.lon, start.lat] as [number, number], zoom: start.zoom }
+          : home !== undefined
+            ? {
+                bounds: [home[0], home[1], home[2], home[3]] as [number, number, number, number],
+                fitBoundsOptions: { padding: 24 },
+              }
+            : { center: [108, 34] as [number, number], zoom: 3.5 }),
+        locale: {
+          'Map.Title': latest.current.label,
+          'NavigationControl.ZoomIn': t('map.zoomIn'),
+          'NavigationControl.ZoomOut': t('map.zoomOut'),
+        },
+      });
+    } catch {
+      setBroken(true);
+      return;
+    }
+    made.touchZoomRotate.disableRotation();
+    made.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right');
+    made.addControl(new maplibregl.ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-left');
+    made.on('idle', () => {
+      container.dataset['mapState'] = 'idle';
+    });
+    made.on('movestart', () => {
+      container.dataset['mapState'] = 'moving';
+    });
+    made.on('moveend', () => {
+      const centre = made.getCenter();
+      const text = positionText({ lon: centre.lng, lat: centre.lat, zoom: made.getZoom() });
+      if (text === lastPosition.current) return;
+      lastPosition.current = text;
+      latest.current.onPosition?.(text);
+    });
+    made.on('click', (event) => {
+      const { layers, onPick, onPoint } = latest.current;
+      const around: [maplibregl.PointLike, maplibregl.PointLike] = [
+        [event.point.x - 4, event.point.y - 4],
+        [event.point.x + 4, event.point.y + 4],
+      ];
+      if (onPoint !== undefined && made.getLayer('points') !== undefined) {
+        const hit = made.queryRenderedFeatures(around, { layers: ['points'] })[0];
+        if (hit !== undefined) {
+          onPoint(String(hit.properties['key']));
+          return;
+        }
+      }
+      if (onPick === undefined) return;
+      const picks: MapPick[] = [];
+      const plots: string[] = [];
+      for (const feature of made.queryRenderedFeatures(event.point)) {
+        if (feature.source === 'plan') {
+          const plotId = feature.properties['plotId'];
+          if (typeof plotId === 'string' && !plots.includes(plotId)) plots.push(plotId);
+          continue;
+        }
+        const layer = layers.find((each) => sourceOf(each) === feature.source);
+        if (layer === undefined) continue;
+        const featureNo = Number(feature.properties['no'] ?? feature.id);
+        if (picks.some((pick) => pick.layerVersionId === layer.layerVersionId && pick.featureNo === featureNo))
+          continue;
+        const text = (name: string): string | null =>
+          feature.properties[name] == null ? null : String(feature.properties[name]);
+        picks.push({ ...layer, featureNo, id: text('id'), label: text('label') ?? text('class') });
+      }
+      onPick(picks, plots);
+    });
+    setMap(made);
+    return () => {
+      setMap(null);
+      made.remove();
+    };
+  }, [t]);
+
+  useEffect(() => {
+    if (map === null || style === firstStyle.current) return;
+    firstStyle.current = style;
+    map.setStyle(style, { diff: true });
+  }, [map, style]);
+
+  const highlight = props.highlight ?? NO_NUMBERS;
+  const highlightPlots = props.highlightPlots ?? NO_TEXTS;
+  useEffect(() => {
+    if (map === null) return;
+    const parcels = latest.current.layers.find((layer) => layer.role === 'parcels');
+    const mark = (): void => {
+      if (parcels !== undefined && map.getSource(sourceOf(parcels)) !== undefined) {
+        const target = { source: sourceOf(parcels), sourceLayer: TILE_LAYER };
+        map.removeFeatureState(target);
+        for (const id of highlight) map.setFeatureState({ ...target, id }, { highlight: true });
+        if (props.selected !== undefined) map.setFeatureState({ ...target, id: props.selected }, { selected: true });
+      }
+      if (map.getSource('plan') !== undefined) {
+        map.removeFeatureState({ source: 'plan' });
+        for (const id of highlightPlots) map.setFeatureState({ source: 'plan', id }, { highlight: true });
+      }
+    };
+    mark();
+    // A style that is still loading has no sources yet; the marks are set again once it has.
+    map.on('styledata', mark);
+    return () => {
+      map.off('styledata', mark);
+    };
+  }, [map, style, highlight, props.selected, highlightPlots]);
+
+  const focusKey = props.focus?.key;
+  const lastFocus = useRef<string | undefined>(props.position === undefined ? undefined : focusKey);
+  useEffect(() => {
+    const focus = latest.current.focus;
+    if (map === null || focus === undefined || focusKey === lastFocus.current) return;
+    lastFocus.current = focusKey;
+    fit(map, focus.place, !matchMedia('(prefers-reduced-motion: reduce)').matches);
+  }, [map, focusKey]);
+
+  const homeKey = props.home?.join(',');
+  const lastHome = useRef(homeKey);
+  useEffect(() => {
+    if (map === null || homeKey === lastHome.current) return;
+    lastHome.current = homeKey;
+    const { home, position } = latest.current;
+    if (home !== undefined && position === undefined) fit(map, home, false);
+  }, [map, homeKey]);
+
+  useEffect(() => {
+    const wanted = positionOf(props.position);
+    if (map === null || wanted === undefined || props.position === lastPosition.current) return;
+    // The address changed under the map: the back button, or a link within the page.
+    lastPosition.current = props.position;
+    map.jumpTo({ center: [wanted.lon, wanted.lat], zoom: wanted.zoom });
+  }, [map, props.position]);
+
+  if (broken) {
+    return (
+      <div className="map-broken" role="note">
+        <p>{t('map.broken')}</p>
+      </div>
+    );
+  }
+  return (
+    <div className="map-frame">
+      <div ref={holder} className="map-canvas" role="region" aria-label={props.label} data-map-state="starting" />
+      {props.home === undefined ? null : (
+        <button
+          type="button"
+          className="map-home"
+          title={t('map.fit')}
+          aria-label={t('map.fit')}
+          onClick={() => {
+            const home = latest.current.home;
+            if (map !== null && home !== undefined) fit(map, home, true);
+          }}
+        >
+          <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
+            <path d="M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4" fill="none" stroke="currentColor" strokeWidth="1.8" />
+          </svg>
+        </button>
+      )}
+    </div>
+  );
+}

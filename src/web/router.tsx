@@ -1,0 +1,88 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { Frame } from './frame/Frame.tsx';
+import { NotFound, ScreenFault } from './frame/faults.tsx';
+import { LoadingPanel } from './kit/feedback.tsx';
+import { KEPT_KEYS, parseSearch, stringifySearch, urlStateOf } from './url-state.ts';
+
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: NotFound,
+  validateSearch: urlStateOf,
+  search: { middlewares: [retainSearchParams([...KEPT_KEYS])] },
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/projects', search, replace: true });
+  },
+});
+
+// One chunk a screen: a person who only looks at projects never loads the map.
+const projects = createRoute({
+  getParentRoute: () => root,
+  path: '/projects',
+  component: lazyRouteComponent(() => import('../modules/projects/ui/ProjectsScreen.tsx'), 'ProjectsScreen'),
+});
+const project = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$projectId',
+  component: lazyRouteComponent(() => import('../modules/projects/ui/ProjectScreen.tsx'), 'ProjectScreen'),
+});
+const projectAnalysis = createRoute({
+  getParentRoute: () => root,
+  path: '/projects/$projectId/analysis',
+  component: lazyRouteComponent(() => import('../modules/projects/ui/AnalysisScreen.tsx'), 'AnalysisScreen'),
+});
+const analysis = createRoute({
+  getParentRoute: () => root,
+  path: '/analysis',
+  component: lazyRouteComponent(
+    () => import('../modules/projects/ui/AnalysisChoiceScreen.tsx'),
+    'AnalysisChoiceScreen',
+  ),
+});
+const map = createRoute({
+  getParentRoute: () => root,
+  path: '/map',
+  component: lazyRouteComponent(() => import('../modules/parcels/ui/MapScreen.tsx'), 'MapScreen'),
+});
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/import',
+  component: lazyRouteComponent(() => import('../modules/intake/ui/ImportsScreen.tsx'), 'ImportsScreen'),
+});
+const importOne = createRoute({
+  getParentRoute: () => root,
+  path: '/import/$importId',
+  component: lazyRouteComponent(() => import('../modules/intake/ui/ImportScreen.tsx'), 'ImportScreen'),
+});
+const quality = createRoute({
+  getParentRoute: () => root,
+  path: '/quality',
+  component: lazyRouteComponent(() => import('../modules/quality/ui/QualityScreen.tsx'), 'QualityScreen'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, projects, project, projectAnalysis, analysis, map, imports, importOne, quality]),
+  parseSearch,
+  stringifySearch,
+  defaultErrorComponent: ScreenFault,
+  defaultPendingComponent: () => <LoadingPanel rows={6} />,
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
