@@ -61,6 +61,8 @@ export function gridFor(parcels: PlaneLayer, zones: PlaneLayer, cellSize?: numbe
   const longest = Math.max(width, height);
   // A cell smaller than this would not be told from its neighbour in double precision, nor a strip of them counted.
   size = Math.max(size, longest / 1_000_000, 1e-3);
+  // Two digits, so that the order in which areas are added up does not show in the last bits of the result.
+  size = Number(size.toPrecision(2));
   while ((Math.floor(width / size) + 1) * (Math.floor(height / size) + 1) > maxCells) size *= 1.25;
   return { x0, y0, size, columns: Math.floor(width / size) + 1, rows: Math.floor(height / size) + 1 };
 }
