@@ -1,0 +1,11 @@
+/** Intake: what files say, and how it is understood. Pure words and rules; reading of files is behind `server.ts`. */
+export * from './views.ts';
+export * from './format.ts';
+export { encodingOfLabel, type TextEncoding } from './encoding.ts';
+export { resolveCrs, type CrsClues, type ResolvedCrs } from './crs-detection.ts';
+export { crsOfCode, crsOfWkt, epsgOfStrip, stripOfEpsg, type DeclaredCrs, type Strip } from './crs-names.ts';
+export { applyMapping, checkMapping, mapFields, type RememberedMapping } from './field-mapping.ts';
+export { surveyFieldOf, surveySchemaOf, type SurveyField, type SurveySchema } from './survey-schema.ts';
+export { thirdSurveyClassOf } from './second-survey-classes.ts';
+export { parseBoundaryTxt, type BoundaryParcel, type BoundaryTxt } from './boundary-txt.ts';
+export { BOUNDARY_FIELD_NAMES, formatBoundaryHead, formatBoundaryParcel, type BoundaryTxtStyle } from './boundary-txt-format.ts';
