@@ -15,3 +15,10 @@ export interface StatusView {
   /** A data set being loaded at start, 0 … 1, or null. */
   readonly loading: number | null;
 }
+
+/** GET /api/session → who is asking. `divisionCode` empty: the whole country. */
+export interface SessionView {
+  readonly actor: string;
+  readonly role: string;
+  readonly divisionCode: string;
+}

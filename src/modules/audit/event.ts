@@ -46,6 +46,19 @@ export function hashedText(event: Omit<AuditEvent, 'hash'>): string {
   const { chain, sequence, at, actor, role, divisionCode, operation, objectKind, objectId } = event;
   const { beforeHash, afterHash, result, detail, previousHash } = event;
   return canonicalJson({
-    chain, sequence, at, actor, role, divisionCode, operation, objectKind, objectId, beforeHash, afterHash, result, detail, previousHash,
+    chain,
+    sequence,
+    at,
+    actor,
+    role,
+    divisionCode,
+    operation,
+    objectKind,
+    objectId,
+    beforeHash,
+    afterHash,
+    result,
+    detail,
+    previousHash,
   });
 }

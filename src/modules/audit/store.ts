@@ -59,7 +59,8 @@ export async function firstBrokenEvent(db: Queryable, chain: string): Promise<nu
   let sequence = 0;
   for (const event of await readEvents(db, chain)) {
     sequence++;
-    if (event.sequence !== sequence || event.previousHash !== previousHash || hashOf(event) !== event.hash) return sequence;
+    if (event.sequence !== sequence || event.previousHash !== previousHash || hashOf(event) !== event.hash)
+      return sequence;
     previousHash = event.hash;
   }
   return null;

@@ -20,8 +20,11 @@ function randomBatch(seed: number): FeatureBatch {
     featureRings.push(ringRoles.length);
   }
   return {
-    featureNos: Uint32Array.from(featureNos), coords: Float64Array.from(coords), ringStarts: Uint32Array.from(ringStarts),
-    ringRoles: Uint8Array.from(ringRoles), featureRings: Uint32Array.from(featureRings),
+    featureNos: Uint32Array.from(featureNos),
+    coords: Float64Array.from(coords),
+    ringStarts: Uint32Array.from(ringStarts),
+    ringRoles: Uint8Array.from(ringRoles),
+    featureRings: Uint32Array.from(featureRings),
     columns: [
       { name: 'DLBM', values: featureNos.map(() => random.pick(['0101', '1106', null, '"\\\n田'])) },
       { name: 'TBMJ', values: featureNos.map(() => random.next() * 1e5) },
@@ -46,8 +49,13 @@ describe('batch codec', () => {
   it('keeps −0, the smallest double and the last bit', () => {
     const coords = Float64Array.of(-0, 5e-324, 0.1 + 0.2, 38_500_000.000000007, 1, Number.MAX_VALUE);
     const batch: FeatureBatch = {
-      featureNos: Uint32Array.of(7), coords, ringStarts: Uint32Array.of(0, 3), ringRoles: Uint8Array.of(0),
-      featureRings: Uint32Array.of(0, 1), columns: [], problems: [],
+      featureNos: Uint32Array.of(7),
+      coords,
+      ringStarts: Uint32Array.of(0, 3),
+      ringRoles: Uint8Array.of(0),
+      featureRings: Uint32Array.of(0, 1),
+      columns: [],
+      problems: [],
     };
     const back = decodeBatch(encodeBatch(batch)).coords;
     expect(new Uint8Array(back.buffer)).toEqual(new Uint8Array(coords.buffer));

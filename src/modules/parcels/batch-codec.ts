@@ -1,4 +1,10 @@
-import { assert, featureCount, type AttributeColumn, type AttributeValue, type FeatureBatch } from '../../kernel/index.ts';
+import {
+  assert,
+  featureCount,
+  type AttributeColumn,
+  type AttributeValue,
+  type FeatureBatch,
+} from '../../kernel/index.ts';
 
 /** A feature batch as stored: numbers as bytes, attributes as JSON text. */
 export interface EncodedBatch {
@@ -82,7 +88,15 @@ export function decodeBatch(encoded: EncodedBatch): FeatureBatch {
   const columns = (JSON.parse(encoded.columns) as [string, AttributeValue[]][]).map(
     ([name, values]): AttributeColumn => ({ name, values }),
   );
-  return { featureNos, coords, ringStarts, ringRoles: payload.slice(at, at + rings), featureRings, columns, problems: [] };
+  return {
+    featureNos,
+    coords,
+    ringStarts,
+    ringRoles: payload.slice(at, at + rings),
+    featureRings,
+    columns,
+    problems: [],
+  };
 }
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

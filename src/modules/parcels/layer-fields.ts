@@ -24,5 +24,10 @@ export const LAYER_FIELDS: Readonly<Record<LayerRole, LayerFields>> = {
 export function fieldsOf(role: LayerRole, present: readonly string[], stated: Partial<LayerFields> = {}): LayerFields {
   const wanted = { ...LAYER_FIELDS[role], ...stated };
   const has = (name: string | null): string | null => (name !== null && present.includes(name) ? name : null);
-  return { id: has(wanted.id) ?? has('BSM'), class: has(wanted.class), village: has(wanted.village), label: has(wanted.label) };
+  return {
+    id: has(wanted.id) ?? has('BSM'),
+    class: has(wanted.class),
+    village: has(wanted.village),
+    label: has(wanted.label),
+  };
 }

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
-  type AttributeValue, columnOf, err, featureCount, type FeatureBatch, type LayerRole, localized, ok, type Refusal, type Result, villageCodeOf,
+  type AttributeValue,
+  columnOf,
+  err,
+  featureCount,
+  type FeatureBatch,
+  type LayerRole,
+  localized,
+  ok,
+  type Refusal,
+  type Result,
+  villageCodeOf,
 } from '../../kernel/index.ts';
 import { lonLatOf, officialAreas, type RunZone } from '../../geometry/index.ts';
 import type { Database, Queryable, Transaction } from '../../platform/db/index.ts';
@@ -8,9 +18,24 @@ import { type ActorContext, mayTouchCounty } from '../access/index.ts';
 import { recordEvent } from '../audit/server.ts';
 import { fieldsOf, type LayerFields } from './layer-fields.ts';
 import {
-  type ClassSummary, completeVersion, deleteStagedVersion, featureAt, type FeatureFilter, type FeatureRow, findFeature, findVersion,
-  insertBatch, insertVersion, type LayerVersion, listVersions, readBatches, readClassSummary, readDivisions, readFeaturePage,
-  setVersionState, viewOf,
+  type ClassSummary,
+  completeVersion,
+  deleteStagedVersion,
+  featureAt,
+  type FeatureFilter,
+  type FeatureRow,
+  findFeature,
+  findVersion,
+  insertBatch,
+  insertVersion,
+  type LayerVersion,
+  listVersions,
+  readBatches,
+  readClassSummary,
+  readDivisions,
+  readFeaturePage,
+  setVersionState,
+  viewOf,
 } from './store.ts';
 import type { DivisionView, FeatureDetail, FeaturePage, FeatureView, LayerVersionView } from './views.ts';
 import { wkbOfBatch } from './wkb.ts';
@@ -59,8 +84,15 @@ export async function saveLayerVersion(
   const layerVersionId = context.ids.next();
   await db.transaction((tx) =>
     insertVersion(tx, {
-      layerVersionId, countyCode, role: facts.role, asOf: facts.asOf, sourceName: facts.sourceName, sourceHash: facts.sourceHash,
-      epsg: facts.epsg, createdAt: context.clock.now(), createdBy: context.actor,
+      layerVersionId,
+      countyCode,
+      role: facts.role,
+      asOf: facts.asOf,
+      sourceName: facts.sourceName,
+      sourceHash: facts.sourceHash,
+      epsg: facts.epsg,
+      createdAt: context.clock.now(),
+      createdBy: context.actor,
     }),
   );
   try {
@@ -79,8 +111,12 @@ export async function saveLayerVersion(
       const version = viewOf((await findVersion(tx, layerVersionId))!);
       await options.finish?.(tx, version);
       await recordEvent(tx, context, {
-        operation: 'parcels.saveLayerVersion', objectKind: 'layerVersion', objectId: layerVersionId, countyCode,
-        afterHash: totals.hash(), detail: { role: facts.role, features: totals.featureCount, sourceHash: facts.sourceHash },
+        operation: 'parcels.saveLayerVersion',
+        objectKind: 'layerVersion',
+        objectId: layerVersionId,
+        countyCode,
+        afterHash: totals.hash(),
+        detail: { role: facts.role, features: totals.featureCount, sourceHash: facts.sourceHash },
       });
       return version;
     });
@@ -117,7 +153,9 @@ class Totals {
     const layer = { ...batch, epsg: this.facts.epsg };
     const lonLat = lonLatOf(layer);
     const areasDm2: (number | null)[] =
-      this.facts.zone == null ? new Array<null>(count).fill(null) : officialAreas(layer, this.facts.zone).map((area) => area.areaDm2);
+      this.facts.zone == null
+        ? new Array<null>(count).fill(null)
+        : officialAreas(layer, this.facts.zone).map((area) => area.areaDm2);
     const classes = texts(names.class);
     for (let f = 0; f < count; f++) {
       const code = classes[f]!;
@@ -255,12 +293,18 @@ export async function withdrawLayerVersion(
   if (!(await setVersionState(tx, version, 'current', 'withdrawn'))) {
     return err({
       code: 'LAYER-NOT-CURRENT',
-      message: localized('该图层版本不是现行版本，不能撤回。', 'This layer version is not current and cannot be withdrawn.'),
+      message: localized(
+        '该图层版本不是现行版本，不能撤回。',
+        'This layer version is not current and cannot be withdrawn.',
+      ),
       remedy: localized('请刷新图层列表。', 'Refresh the list of layers.'),
     });
   }
   await recordEvent(tx, context, {
-    operation: 'parcels.withdraw', objectKind: 'layerVersion', objectId: layerVersionId, countyCode: version.countyCode,
+    operation: 'parcels.withdraw',
+    objectKind: 'layerVersion',
+    objectId: layerVersionId,
+    countyCode: version.countyCode,
     detail: { role: version.role },
   });
   return ok(viewOf({ ...version, state: 'withdrawn' }));
@@ -286,14 +330,23 @@ export async function pageOfFeatures(
   return { total, offset, features: rows.map((row) => featureView(version, row)) };
 }
 
-export async function featureDetail(db: Queryable, version: LayerVersion, featureNo: number): Promise<Result<FeatureDetail, Refusal>> {
+export async function featureDetail(
+  db: Queryable,
+  version: LayerVersion,
+  featureNo: number,
+): Promise<Result<FeatureDetail, Refusal>> {
   const row = await findFeature(db, version, featureNo);
   if (row === undefined) return err(FEATURE_NOT_FOUND);
   return ok({ ...featureView(version, row), geometry: { type: 'MultiPolygon', coordinates: row.coordinates } });
 }
 
 /** The feature under a point, or null: nothing there is an answer. */
-export async function identifyFeature(db: Queryable, version: LayerVersion, lon: number, lat: number): Promise<FeatureDetail | null> {
+export async function identifyFeature(
+  db: Queryable,
+  version: LayerVersion,
+  lon: number,
+  lat: number,
+): Promise<FeatureDetail | null> {
   const row = await featureAt(db, version, lon, lat);
   if (row === undefined) return null;
   return { ...featureView(version, row), geometry: { type: 'MultiPolygon', coordinates: row.coordinates } };

@@ -4,7 +4,14 @@ import type { Database } from '../../platform/db/index.ts';
 import { refuse, type Route, route, type RouteAnswer } from '../../platform/http/route.ts';
 import { tileRoute } from './tiles.server.ts';
 import {
-  featureDetail, findLayerVersion, identifyFeature, listDivisions, listLayerVersions, pageOfFeatures, summaryByClass, withdrawLayerVersion,
+  featureDetail,
+  findLayerVersion,
+  identifyFeature,
+  listDivisions,
+  listLayerVersions,
+  pageOfFeatures,
+  summaryByClass,
+  withdrawLayerVersion,
 } from './operations.ts';
 import { type LayerVersion, viewOf } from './store.ts';
 import type { LayerSummaryView } from './views.ts';
@@ -23,7 +30,10 @@ const pageQuery = z.object({
 const pointQuery = z.object({ lon: z.coerce.number().min(-180).max(180), lat: z.coerce.number().min(-90).max(90) });
 const divisionQuery = z.object({
   level: z.enum(['county', 'township', 'village']).optional(),
-  parent: z.string().regex(/^\d{6,12}$/).optional(),
+  parent: z
+    .string()
+    .regex(/^\d{6,12}$/)
+    .optional(),
 });
 
 function answer<T extends object>(result: Result<T, Refusal>): RouteAnswer {
@@ -43,44 +53,74 @@ export function parcelRoutes(db: Database): Route[] {
 
   return [
     route({
-      method: 'GET', path: '/api/divisions', query: divisionQuery,
+      method: 'GET',
+      path: '/api/divisions',
+      query: divisionQuery,
       handle: ({ actor, query }) => listDivisions(db, actor, query),
     }),
     route({
-      method: 'GET', path: '/api/layers', query: z.object({ county: z.string().regex(/^\d{6}$/) }),
+      method: 'GET',
+      path: '/api/layers',
+      query: z.object({ county: z.string().regex(/^\d{6}$/) }),
       handle: ({ actor, query }) => listLayerVersions(db, actor, query.county),
     }),
     route({
-      method: 'GET', path: '/api/layers/:layerVersionId', params: layerParams,
+      method: 'GET',
+      path: '/api/layers/:layerVersionId',
+      params: layerParams,
       handle: ({ actor, params }) => onLayer(actor, params.layerVersionId, viewOf),
     }),
     route({
-      method: 'GET', path: '/api/layers/:layerVersionId/features', params: layerParams, query: pageQuery,
+      method: 'GET',
+      path: '/api/layers/:layerVersionId/features',
+      params: layerParams,
+      query: pageQuery,
       handle: ({ actor, params, query }) =>
-        onLayer(actor, params.layerVersionId, (version) => pageOfFeatures(db, version, query, query.offset, query.limit)),
+        onLayer(actor, params.layerVersionId, (version) =>
+          pageOfFeatures(db, version, query, query.offset, query.limit),
+        ),
     }),
     route({
-      method: 'GET', path: '/api/layers/:layerVersionId/features/:featureNo', params: featureParams,
+      method: 'GET',
+      path: '/api/layers/:layerVersionId/features/:featureNo',
+      params: featureParams,
       handle: ({ actor, params }) =>
-        onLayer(actor, params.layerVersionId, async (version) => answer(await featureDetail(db, version, params.featureNo))),
+        onLayer(actor, params.layerVersionId, async (version) =>
+          answer(await featureDetail(db, version, params.featureNo)),
+        ),
     }),
     route({
-      method: 'GET', path: '/api/layers/:layerVersionId/identify', params: layerParams, query: pointQuery,
+      method: 'GET',
+      path: '/api/layers/:layerVersionId/identify',
+      params: layerParams,
+      query: pointQuery,
       handle: ({ actor, params, query }) =>
-        onLayer(actor, params.layerVersionId, async (version) => (await identifyFeature(db, version, query.lon, query.lat)) ?? undefined),
+        onLayer(
+          actor,
+          params.layerVersionId,
+          async (version) => (await identifyFeature(db, version, query.lon, query.lat)) ?? undefined,
+        ),
     }),
     route({
-      method: 'GET', path: '/api/layers/:layerVersionId/summary', params: layerParams,
+      method: 'GET',
+      path: '/api/layers/:layerVersionId/summary',
+      params: layerParams,
       handle: ({ actor, params }) =>
-        onLayer(actor, params.layerVersionId, async (version): Promise<LayerSummaryView> => ({
-          layerVersionId: version.layerVersionId,
-          featureCount: version.featureCount,
-          areaDm2: version.areaDm2,
-          classes: await summaryByClass(db, version),
-        })),
+        onLayer(
+          actor,
+          params.layerVersionId,
+          async (version): Promise<LayerSummaryView> => ({
+            layerVersionId: version.layerVersionId,
+            featureCount: version.featureCount,
+            areaDm2: version.areaDm2,
+            classes: await summaryByClass(db, version),
+          }),
+        ),
     }),
     route({
-      method: 'POST', path: '/api/layers/:layerVersionId/withdraw', params: layerParams,
+      method: 'POST',
+      path: '/api/layers/:layerVersionId/withdraw',
+      params: layerParams,
       handle: async ({ actor, params }) =>
         answer(await db.transaction((tx) => withdrawLayerVersion(tx, actor, params.layerVersionId))),
     }),

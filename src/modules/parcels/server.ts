@@ -1,6 +1,13 @@
 export {
-  currentLayerVersion, featureDetail, findLayerVersion, listLayerVersions, type NewLayerVersion, readLayerVersion, saveLayerVersion,
-  type SaveOptions, withdrawLayerVersion,
+  currentLayerVersion,
+  featureDetail,
+  findLayerVersion,
+  listLayerVersions,
+  type NewLayerVersion,
+  readLayerVersion,
+  saveLayerVersion,
+  type SaveOptions,
+  withdrawLayerVersion,
 } from './operations.ts';
 export { parcelRoutes } from './routes.ts';
 export { type DivisionRow, hasDemoDivision, insertDivisions, type LayerVersion } from './store.ts';

@@ -78,7 +78,8 @@ export async function readDivisions(
   filter: { readonly level?: DivisionView['level'] | undefined; readonly parent?: string | undefined },
 ): Promise<DivisionView[]> {
   const conditions = [sql`starts_with(code, ${scope})`];
-  if (filter.level !== undefined) conditions.push(sql`length(code) = ${{ county: 6, township: 9, village: 12 }[filter.level]}`);
+  if (filter.level !== undefined)
+    conditions.push(sql`length(code) = ${{ county: 6, township: 9, village: 12 }[filter.level]}`);
   if (filter.parent !== undefined) conditions.push(sql`parent_code = ${filter.parent}`);
   const rows = await db.rows<Omit<DivisionRow, 'demo'>>(sql`select code, name_zh as "nameZh", name_en as "nameEn",
     parent_code as "parentCode" from division where ${sql.join(conditions, sql` and `)} order by code`);
@@ -126,7 +127,12 @@ export interface VersionTotals {
 }
 
 /** Closes a staged version: what it holds, and from now on it is current. */
-export async function completeVersion(tx: Transaction, countyCode: string, layerVersionId: string, totals: VersionTotals): Promise<void> {
+export async function completeVersion(
+  tx: Transaction,
+  countyCode: string,
+  layerVersionId: string,
+  totals: VersionTotals,
+): Promise<void> {
   const [west, south, east, north] = totals.box ?? [null, null, null, null];
   await tx.run(sql`update layer_version set state = 'current', fields = ${JSON.stringify(totals.fields)}::jsonb,
       id_field = ${totals.fieldNames.id}, class_field = ${totals.fieldNames.class}, village_field = ${totals.fieldNames.village},
@@ -150,7 +156,12 @@ export async function listVersions(db: Queryable, countyCode: string): Promise<L
   return rows.map(versionOf);
 }
 
-export async function setVersionState(tx: Transaction, version: LayerVersionView, from: string, to: string): Promise<boolean> {
+export async function setVersionState(
+  tx: Transaction,
+  version: LayerVersionView,
+  from: string,
+  to: string,
+): Promise<boolean> {
   const changed = await tx.run(sql`update layer_version set state = ${to}
     where county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId} and state = ${from}`);
   return changed === 1;
@@ -211,9 +222,16 @@ export async function insertBatch(
 }
 
 /** The batches of a version as delivered, in order, one at a time. */
-export async function* readBatches(db: Queryable, version: Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>): AsyncGenerator<FeatureBatch> {
+export async function* readBatches(
+  db: Queryable,
+  version: Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>,
+): AsyncGenerator<FeatureBatch> {
   for (let after = -1; ; ) {
-    const row = await db.first<{ batchNo: number; payload: Buffer; columns: string }>(sql`select batch_no as "batchNo", payload, columns
+    const row = await db.first<{
+      batchNo: number;
+      payload: Buffer;
+      columns: string;
+    }>(sql`select batch_no as "batchNo", payload, columns
       from layer_batch where county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId} and batch_no > ${after}
       order by batch_no limit 1`);
     if (row === undefined) return;
@@ -259,7 +277,8 @@ export async function readFeaturePage(
     conditions.push(sql`(id_text like ${pattern} or feature_no = ${number})`);
   }
   if (filter.class !== undefined && filter.class !== '') conditions.push(sql`starts_with(class_code, ${filter.class})`);
-  if (filter.village !== undefined && filter.village !== '') conditions.push(sql`starts_with(village_code, ${filter.village})`);
+  if (filter.village !== undefined && filter.village !== '')
+    conditions.push(sql`starts_with(village_code, ${filter.village})`);
   const where = sql.join(conditions, sql` and `);
   const total =
     conditions.length === 1
@@ -282,7 +301,11 @@ async function withGeometry(db: Queryable, query: ReturnType<typeof sql>): Promi
   return { ...rest, coordinates: wkb === null ? [] : multiPolygonOfWkb(wkb) };
 }
 
-export function findFeature(db: Queryable, version: LayerVersionView, featureNo: number): Promise<FeatureWithGeometry | undefined> {
+export function findFeature(
+  db: Queryable,
+  version: LayerVersionView,
+  featureNo: number,
+): Promise<FeatureWithGeometry | undefined> {
   return withGeometry(
     db,
     sql`select ${FEATURE_COLUMNS}, ST_AsBinary(geom, 'NDR') as wkb from feature where ${inVersion(version)} and feature_no = ${featureNo}`,
@@ -290,7 +313,12 @@ export function findFeature(db: Queryable, version: LayerVersionView, featureNo:
 }
 
 /** The feature at a point (degrees); where several lie there, the smallest. */
-export function featureAt(db: Queryable, version: LayerVersionView, lon: number, lat: number): Promise<FeatureWithGeometry | undefined> {
+export function featureAt(
+  db: Queryable,
+  version: LayerVersionView,
+  lon: number,
+  lat: number,
+): Promise<FeatureWithGeometry | undefined> {
   const point = sql`ST_SetSRID(ST_MakePoint(${lon}::float8, ${lat}::float8), 4490)`;
   return withGeometry(
     db,
@@ -316,7 +344,12 @@ export interface TileFeatureRow {
 }
 
 /** Features whose box meets `box` (degrees) and is at least `minDegrees` wide or high, in order of number. */
-export function readTileFeatures(db: Queryable, version: LayerVersionView, box: Box, minDegrees: number): Promise<TileFeatureRow[]> {
+export function readTileFeatures(
+  db: Queryable,
+  version: LayerVersionView,
+  box: Box,
+  minDegrees: number,
+): Promise<TileFeatureRow[]> {
   return db.rows<TileFeatureRow>(sql`select feature_no as "featureNo", id_text as id, class_code as class, label, ST_AsBinary(geom, 'NDR') as wkb
     from feature where ${inVersion(version)} and geom && ST_MakeEnvelope(${box[0]}::float8, ${box[1]}::float8, ${box[2]}::float8, ${box[3]}::float8, 4490)
       and (east - west >= ${minDegrees} or north - south >= ${minDegrees}) order by feature_no`);
@@ -326,7 +359,12 @@ export function readTileFeatures(db: Queryable, version: LayerVersionView, box: 
  * What features smaller than `maxDegrees` cover of each cell of a grid over `box`, by class. The weight is the area
  * where known, else 1; whole numbers, so that both engines add up the same.
  */
-export function readTileCells(db: Queryable, version: LayerVersionView, box: Box, maxDegrees: number): Promise<CellShare[]> {
+export function readTileCells(
+  db: Queryable,
+  version: LayerVersionView,
+  box: Box,
+  maxDegrees: number,
+): Promise<CellShare[]> {
   const [west, south, east, north] = box;
   return db.rows<CellShare>(sql`select floor(((west + east) / 2 - ${west}::float8) / ${(east - west) / CELLS}::float8)::int4 as "column",
       floor(((south + north) / 2 - ${south}::float8) / ${(north - south) / CELLS}::float8)::int4 as "row",
@@ -336,13 +374,22 @@ export function readTileCells(db: Queryable, version: LayerVersionView, box: Box
     group by 1, 2, 3`);
 }
 
-export async function findStoredTile(db: Queryable, version: LayerVersionView, tile: TileAddress): Promise<Buffer | undefined> {
+export async function findStoredTile(
+  db: Queryable,
+  version: LayerVersionView,
+  tile: TileAddress,
+): Promise<Buffer | undefined> {
   const row = await db.first<{ content: Buffer }>(sql`select content from tile
     where ${inVersion(version)} and z = ${tile.z} and x = ${tile.x} and y = ${tile.y}`);
   return row?.content;
 }
 
-export async function keepTile(db: Queryable, version: LayerVersionView, tile: TileAddress, content: Buffer): Promise<void> {
+export async function keepTile(
+  db: Queryable,
+  version: LayerVersionView,
+  tile: TileAddress,
+  content: Buffer,
+): Promise<void> {
   await db.run(sql`insert into tile (county_code, layer_version_id, z, x, y, content)
     values (${version.countyCode}, ${version.layerVersionId}, ${tile.z}, ${tile.x}, ${tile.y}, ${content}) on conflict do nothing`);
 }

@@ -5,11 +5,34 @@ import { localized, type Refusal } from '../../kernel/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import { refuse, type Route, route } from '../../platform/http/route.ts';
 import {
-  boxOfTile, BUFFER, CELLS, clipRing, encodeTile, EXTENT, isTile, MAX_ZOOM, project, quantiseRing, rectanglesByClass, type Ring,
-  simplifyRing, type TileAddress, tileCache, type TileCache, type TileFeature, UNITS_PER_PIXEL,
+  boxOfTile,
+  BUFFER,
+  CELLS,
+  clipRing,
+  encodeTile,
+  EXTENT,
+  isTile,
+  MAX_ZOOM,
+  project,
+  quantiseRing,
+  rectanglesByClass,
+  type Ring,
+  simplifyRing,
+  type TileAddress,
+  tileCache,
+  type TileCache,
+  type TileFeature,
+  UNITS_PER_PIXEL,
 } from '../../platform/tiles/index.ts';
 import { findLayerVersion } from './operations.ts';
-import { findStoredTile, keepTile, type LayerVersion, readTileCells, readTileFeatures, type TileFeatureRow } from './store.ts';
+import {
+  findStoredTile,
+  keepTile,
+  type LayerVersion,
+  readTileCells,
+  readTileFeatures,
+  type TileFeatureRow,
+} from './store.ts';
 import { TILE_LAYER } from './views.ts';
 import { ringsOfWkb } from './wkb.ts';
 
@@ -66,7 +89,12 @@ function tileRings(tile: TileAddress, row: TileFeatureRow, tolerance: number): n
 }
 
 /** The tile gzipped: from memory, from the database, or made now and kept. */
-export async function tileOf(db: Database, cache: TileCache, version: LayerVersion, tile: TileAddress): Promise<Buffer> {
+export async function tileOf(
+  db: Database,
+  cache: TileCache,
+  version: LayerVersion,
+  tile: TileAddress,
+): Promise<Buffer> {
   const key = `${version.layerVersionId}/${tile.z}/${tile.x}/${tile.y}`;
   const held = cache.get(key) ?? (tile.z <= MAX_KEPT_ZOOM ? await findStoredTile(db, version, tile) : undefined);
   if (held !== undefined) {

@@ -46,7 +46,10 @@ export interface FeaturePage {
 
 /** GET /api/layers/:id/features/:no → the feature with its GeoJSON geometry in 4490. */
 export interface FeatureDetail extends FeatureView {
-  readonly geometry: { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly (readonly number[])[])[])[] };
+  readonly geometry: {
+    readonly type: 'MultiPolygon';
+    readonly coordinates: readonly (readonly (readonly (readonly number[])[])[])[];
+  };
 }
 
 /**

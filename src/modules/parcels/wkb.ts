@@ -17,12 +17,17 @@ const GEOMETRY_HEADER_BYTES = 9;
  * The batch as WKB MultiPolygons with these coordinates (longitude and latitude, vertex by vertex in the batch's order).
  * Inner rings go with the outer ring before them. Rings of fewer than three vertices are left out: they bound nothing.
  */
-export function wkbOfBatch(batch: Pick<FeatureBatch, 'ringStarts' | 'ringRoles' | 'featureRings'>, lonLat: Float64Array): WkbRun {
+export function wkbOfBatch(
+  batch: Pick<FeatureBatch, 'ringStarts' | 'ringRoles' | 'featureRings'>,
+  lonLat: Float64Array,
+): WkbRun {
   const count = featureCount(batch);
   const starts = new Int32Array(count).fill(-1);
   const lengths = new Int32Array(count);
   const rings = batch.ringRoles.length;
-  const bytes = new Uint8Array(count * GEOMETRY_HEADER_BYTES + rings * (GEOMETRY_HEADER_BYTES + RING_HEADER_BYTES + 16) + lonLat.length * 8);
+  const bytes = new Uint8Array(
+    count * GEOMETRY_HEADER_BYTES + rings * (GEOMETRY_HEADER_BYTES + RING_HEADER_BYTES + 16) + lonLat.length * 8,
+  );
   const view = new DataView(bytes.buffer);
   let at = 0;
   const header = (type: number): number => {

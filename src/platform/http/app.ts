@@ -50,12 +50,21 @@ const NOT_ALLOWED: Refusal = {
 };
 const INTERNAL: Refusal = {
   code: 'INTERNAL-FAULT',
-  message: localized('程序内部出错，操作没有完成。', 'Something failed inside the program; the operation was not carried out.'),
-  remedy: localized('请重试；仍不行请把时间和此代码告诉管理员。', 'Try again; if it stays, tell your administrator the time and this code.'),
+  message: localized(
+    '程序内部出错，操作没有完成。',
+    'Something failed inside the program; the operation was not carried out.',
+  ),
+  remedy: localized(
+    '请重试；仍不行请把时间和此代码告诉管理员。',
+    'Try again; if it stays, tell your administrator the time and this code.',
+  ),
 };
 const UNAVAILABLE: Refusal = {
   code: 'DATABASE-UNAVAILABLE',
-  message: localized('数据库暂时不可用，操作没有完成。', 'The database cannot be reached; the operation was not carried out.'),
+  message: localized(
+    '数据库暂时不可用，操作没有完成。',
+    'The database cannot be reached; the operation was not carried out.',
+  ),
   remedy: localized('请稍后重试。', 'Try again in a moment.'),
 };
 
@@ -84,7 +93,10 @@ export function problemResponse(status: number, refusals: readonly Refusal[]): R
     code: first.code,
     refusals,
   };
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json; charset=utf-8' } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+  });
 }
 
 function isKind<T extends { readonly kind: string }>(answer: unknown, kind: T['kind']): answer is T {
@@ -103,14 +115,20 @@ function responseOf(answer: RouteAnswer): Response {
 }
 
 /** A refusal for each field that does not fit the schema. */
-function checked(schema: ZodType | undefined, value: unknown): { readonly value: unknown } | { readonly refusals: Refusal[] } {
+function checked(
+  schema: ZodType | undefined,
+  value: unknown,
+): { readonly value: unknown } | { readonly refusals: Refusal[] } {
   if (schema === undefined) return { value };
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
   return {
     refusals: result.error.issues.map((issue) => ({
       code: 'FIELD-INVALID',
-      message: localized(`字段 ${issue.path.join('.') || '（全部）'} 不符合要求：${issue.message}`, `The field ${issue.path.join('.') || '(all)'} does not fit: ${issue.message}`),
+      message: localized(
+        `字段 ${issue.path.join('.') || '（全部）'} 不符合要求：${issue.message}`,
+        `The field ${issue.path.join('.') || '(all)'} does not fit: ${issue.message}`,
+      ),
       remedy: localized('请更正后重试。', 'Correct it and try again.'),
       place: { field: issue.path.join('.') },
     })),
@@ -118,7 +136,8 @@ function checked(schema: ZodType | undefined, value: unknown): { readonly value:
 }
 
 async function readJson(request: Request): Promise<{ readonly value: unknown } | RefusedReply> {
-  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? 'application/json')) return refuse(415, BODY_NOT_JSON);
+  if (!/^application\/json\b/i.test(request.headers.get('content-type') ?? 'application/json'))
+    return refuse(415, BODY_NOT_JSON);
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (request.body !== null) {
@@ -167,7 +186,10 @@ export function createHttpApp(options: AppOptions): Hono {
     const { pathname } = new URL(context.req.url);
     if (pathname.startsWith('/api/') && (context.res.status >= 400 || !['GET', 'HEAD'].includes(context.req.method))) {
       options.logger.log('info', 'request', {
-        method: context.req.method, path: pathname, status: context.res.status, milliseconds: Math.round(performance.now() - begun),
+        method: context.req.method,
+        path: pathname,
+        status: context.res.status,
+        milliseconds: Math.round(performance.now() - begun),
       });
     }
   });
@@ -185,8 +207,14 @@ export function createHttpApp(options: AppOptions): Hono {
   if (statics !== undefined) app.get('*', (context) => statics(context.req.raw));
   app.notFound(() => problemResponse(404, [NOT_FOUND]));
   app.onError((error, context) => {
-    const lost = ['57P01', '57P03', '08006', '08001', 'ECONNREFUSED', 'ECONNRESET'].includes((error as { code?: string }).code ?? '');
-    options.logger.log('error', 'request failed', { method: context.req.method, path: new URL(context.req.url).pathname, ...errorFields(error) });
+    const lost = ['57P01', '57P03', '08006', '08001', 'ECONNREFUSED', 'ECONNRESET'].includes(
+      (error as { code?: string }).code ?? '',
+    );
+    options.logger.log('error', 'request failed', {
+      method: context.req.method,
+      path: new URL(context.req.url).pathname,
+      ...errorFields(error),
+    });
     return lost ? problemResponse(503, [UNAVAILABLE]) : problemResponse(500, [INTERNAL]);
   });
   return app;

@@ -35,7 +35,10 @@ export function reply(status: number, value: unknown): Reply {
 }
 
 /** 404 not there (or not the actor's to see), 409 not now, 413 too large, 422 cannot be done with these data. */
-export function refuse(status: 400 | 403 | 404 | 409 | 413 | 415 | 422 | 503, refusals: Refusal | readonly Refusal[]): RefusedReply {
+export function refuse(
+  status: 400 | 403 | 404 | 409 | 413 | 415 | 422 | 503,
+  refusals: Refusal | readonly Refusal[],
+): RefusedReply {
   return { kind: 'refused', status, refusals: Array.isArray(refusals) ? refusals : [refusals as Refusal] };
 }
 
@@ -55,13 +58,19 @@ type Parsed<T> = T extends ZodType ? z.output<T> : Record<string, string>;
  * Declares a route. `params`, `query` and `body` (JSON) are zod schemas; what does not fit is refused with 400 and the
  * field before the handler is called. Without a body schema the body is left unread for `receiveUpload`.
  */
-export function route<P extends ZodType | undefined = undefined, Q extends ZodType | undefined = undefined, B extends ZodType | undefined = undefined>(definition: {
+export function route<
+  P extends ZodType | undefined = undefined,
+  Q extends ZodType | undefined = undefined,
+  B extends ZodType | undefined = undefined,
+>(definition: {
   readonly method: Method;
   readonly path: string;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  readonly handle: (request: RouteRequest<Parsed<P>, Parsed<Q>, B extends ZodType ? z.output<B> : undefined>) => Promise<RouteAnswer> | RouteAnswer;
+  readonly handle: (
+    request: RouteRequest<Parsed<P>, Parsed<Q>, B extends ZodType ? z.output<B> : undefined>,
+  ) => Promise<RouteAnswer> | RouteAnswer;
 }): Route {
   return {
     method: definition.method,

@@ -36,7 +36,8 @@ export function staticFiles(folder: string): Statics {
       return new Response('bad address', { status: 400 });
     }
     const wanted = resolve(join(root, path));
-    if (path.includes('\0') || (wanted !== root && !wanted.startsWith(root + sep))) return new Response('not found', { status: 404 });
+    if (path.includes('\0') || (wanted !== root && !wanted.startsWith(root + sep)))
+      return new Response('not found', { status: 404 });
     const asked = extname(path) === '' ? join(root, 'index.html') : wanted;
     const found = await stat(asked).catch(() => undefined);
     if (found === undefined || !found.isFile()) return new Response('not found', { status: 404 });

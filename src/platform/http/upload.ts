@@ -48,7 +48,11 @@ const TOO_MANY: Refusal = {
  * Reads a multipart form: files are streamed to disk as they arrive (memory stays at some chunks, whatever their size),
  * fields are kept as text.
  */
-export async function receiveUpload(request: Request, files: Files, limits: UploadLimits): Promise<Result<Upload, Refusal[]>> {
+export async function receiveUpload(
+  request: Request,
+  files: Files,
+  limits: UploadLimits,
+): Promise<Result<Upload, Refusal[]>> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\b/i.test(type) || request.body === null) return err([NOT_A_FORM]);
   const announced = Number(request.headers.get('content-length') ?? '0');
@@ -72,7 +76,9 @@ export async function receiveUpload(request: Request, files: Files, limits: Uplo
   });
   form.on('file', (field, stream, name) => {
     const fileName = baseName(name);
-    const storing = files.receive(stream, limits.maxFileBytes).then((stored): UploadedFile => ({ ...stored, field, fileName }));
+    const storing = files
+      .receive(stream, limits.maxFileBytes)
+      .then((stored): UploadedFile => ({ ...stored, field, fileName }));
     // The failure is reported below; here the rest of the form is let through unread, so that it can end.
     storing.catch(() => stream.resume());
     received.push(storing);
@@ -108,5 +114,11 @@ export async function receiveUpload(request: Request, files: Files, limits: Uplo
 }
 
 function baseName(name: string | undefined): string {
-  return (name ?? '').split(/[\\/]/).at(-1)!.replace(/\p{Cc}/gu, '').slice(0, 255) || 'file';
+  return (
+    (name ?? '')
+      .split(/[\\/]/)
+      .at(-1)!
+      .replace(/\p{Cc}/gu, '')
+      .slice(0, 255) || 'file'
+  );
 }

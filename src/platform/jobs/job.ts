@@ -27,7 +27,11 @@ export interface JobHandler<Input = Json> {
   /** Does the work; its value is kept as the job's result. Throw JobRefused for what a user can mend. */
   run(job: JobRun<Input>): Promise<Json | undefined>;
   /** Tidies up after a job that failed, was cancelled or died: drop half-made data, set states. */
-  abandoned?(job: { readonly jobId: string; readonly input: Input; readonly state: 'failed' | 'cancelled' }): Promise<void>;
+  abandoned?(job: {
+    readonly jobId: string;
+    readonly input: Input;
+    readonly state: 'failed' | 'cancelled';
+  }): Promise<void>;
 }
 
 /** Long work: queued in the transaction that makes it necessary, run by this or another process. */
@@ -35,10 +39,16 @@ export interface Jobs {
   /** Before `start`. */
   register<Input extends Json>(handler: JobHandler<Input>): void;
   /** Queues a job; it starts once the transaction is committed. */
-  enqueue(tx: Transaction, context: ActorContext, job: { readonly kind: string; readonly input: Json }): Promise<string>;
+  enqueue(
+    tx: Transaction,
+    context: ActorContext,
+    job: { readonly kind: string; readonly input: Json },
+  ): Promise<string>;
   /** Asks a job to stop. False where it is over already or not there. */
   cancel(jobId: string): Promise<boolean>;
   find(jobId: string): Promise<StoredJob | undefined>;
+  /** Jobs of a kind that wait or run, oldest first. */
+  active(kind: string): Promise<StoredJob[]>;
   /** Calls back with each change seen; the caller ends it. */
   subscribe(jobId: string, listener: (view: JobView) => void): () => void;
   start(): Promise<void>;

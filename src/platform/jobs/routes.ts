@@ -31,18 +31,25 @@ async function visibleJob(jobs: Jobs, actor: ActorContext, jobId: string): Promi
 export function jobRoutes(jobs: Jobs): Route[] {
   return [
     route({
-      method: 'GET', path: '/api/jobs/:jobId', params,
-      handle: async ({ actor, params: { jobId } }) => (await visibleJob(jobs, actor, jobId))?.view ?? refuse(404, NOT_FOUND),
+      method: 'GET',
+      path: '/api/jobs/:jobId',
+      params,
+      handle: async ({ actor, params: { jobId } }) =>
+        (await visibleJob(jobs, actor, jobId))?.view ?? refuse(404, NOT_FOUND),
     }),
     route({
-      method: 'GET', path: '/api/jobs/:jobId/events', params,
+      method: 'GET',
+      path: '/api/jobs/:jobId/events',
+      params,
       handle: async ({ actor, params: { jobId }, raw }) => {
         const stored = await visibleJob(jobs, actor, jobId);
         return stored === undefined ? refuse(404, NOT_FOUND) : eventStream(jobs, stored.view, raw.signal);
       },
     }),
     route({
-      method: 'POST', path: '/api/jobs/:jobId/cancel', params,
+      method: 'POST',
+      path: '/api/jobs/:jobId/cancel',
+      params,
       handle: async ({ actor, params: { jobId } }) => {
         if ((await visibleJob(jobs, actor, jobId)) === undefined) return refuse(404, NOT_FOUND);
         return (await jobs.cancel(jobId)) ? reply(202, { jobId }) : refuse(409, OVER);
@@ -72,7 +79,10 @@ function eventStream(jobs: Jobs, first: JobView, signal: AbortSignal): Response 
       const unsubscribe = jobs.subscribe(first.jobId, send);
       // Another process may run it, and a change may fall between two looks: the table is asked as well.
       const poll = setInterval(() => {
-        jobs.find(first.jobId).then((stored) => stored !== undefined && send(stored.view), () => {});
+        jobs.find(first.jobId).then(
+          (stored) => stored !== undefined && send(stored.view),
+          () => {},
+        );
       }, POLL_MILLISECONDS);
       const alive = setInterval(() => open && controller.enqueue(encoder.encode(': \n\n')), KEEP_ALIVE_MILLISECONDS);
       end = () => {
@@ -87,6 +97,10 @@ function eventStream(jobs: Jobs, first: JobView, signal: AbortSignal): Response 
     cancel: () => end(),
   });
   return new Response(stream, {
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    },
   });
 }

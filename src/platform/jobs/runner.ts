@@ -6,7 +6,18 @@ import type { JobView } from '../../modules/analysis/views.ts';
 import type { Database } from '../db/index.ts';
 import { errorFields, type Logger } from '../logging.ts';
 import { JobCancelled, type JobHandler, JobRefused, type JobRun, type Jobs, type StoredJob } from './job.ts';
-import { beat, endJob, findJob, insertJob, readSilentJobs, requestCancel, requeueJob, takeJob, type TakenJob } from './store.ts';
+import {
+  beat,
+  endJob,
+  findJob,
+  insertJob,
+  readActiveJobs,
+  readSilentJobs,
+  requestCancel,
+  requeueJob,
+  takeJob,
+  type TakenJob,
+} from './store.ts';
 
 export interface JobsOptions {
   readonly db: Database;
@@ -25,11 +36,17 @@ const MAX_ATTEMPTS = 3;
 
 const INTERRUPTED: NonNullable<JobView['error']> = {
   code: 'JOB-INTERRUPTED',
-  message: localized('程序在任务完成前停止了；没有留下半成品，请重新开始。', 'The program stopped before the job was done; nothing half-made was left, start it again.'),
+  message: localized(
+    '程序在任务完成前停止了；没有留下半成品，请重新开始。',
+    'The program stopped before the job was done; nothing half-made was left, start it again.',
+  ),
 };
 const FAULT: NonNullable<JobView['error']> = {
   code: 'INTERNAL-FAULT',
-  message: localized('程序内部出错，任务没有完成。请重试；仍不行请把时间和此代码告诉管理员。', 'Something failed inside the program and the job was not done. Try again; if it stays, tell your administrator the time and this code.'),
+  message: localized(
+    '程序内部出错，任务没有完成。请重试；仍不行请把时间和此代码告诉管理员。',
+    'Something failed inside the program and the job was not done. Try again; if it stays, tell your administrator the time and this code.',
+  ),
 };
 
 interface Running {
@@ -69,11 +86,26 @@ export function createJobs(options: JobsOptions): Jobs {
     if (stored !== undefined) tell(stored.view);
   };
   const viewOf = (job: Running): JobView => ({
-    jobId: job.taken.jobId, kind: job.taken.kind, state: 'running', progress: job.progress, phase: job.phase, error: null,
+    jobId: job.taken.jobId,
+    kind: job.taken.kind,
+    state: 'running',
+    progress: job.progress,
+    phase: job.phase,
+    error: null,
   });
 
+  /** What runs here is known more exactly than its last heartbeat. */
+  const fresh = (stored: StoredJob): StoredJob => {
+    const job = running.get(stored.view.jobId);
+    return job !== undefined && stored.view.state === 'running' ? { ...stored, view: viewOf(job) } : stored;
+  };
+
   const contextOf = (job: TakenJob): ActorContext => ({
-    actor: job.actor, role: job.role as Role, divisionCode: job.divisionCode, clock, ids,
+    actor: job.actor,
+    role: job.role as Role,
+    divisionCode: job.divisionCode,
+    clock,
+    ids,
   });
 
   const work = async (job: Running, handler: JobHandler): Promise<void> => {
@@ -105,7 +137,9 @@ export function createJobs(options: JobsOptions): Jobs {
           // Undefined: another process took it for dead and has it now.
           if (cancel !== false) controller.abort(new JobCancelled());
         })
-        .catch((error: unknown) => logger.log('warning', 'job heartbeat failed', { jobId: taken.jobId, ...errorFields(error) }));
+        .catch((error: unknown) =>
+          logger.log('warning', 'job heartbeat failed', { jobId: taken.jobId, ...errorFields(error) }),
+        );
     }, beatEvery);
     try {
       let end: Parameters<typeof endJob>[3];
@@ -145,11 +179,18 @@ export function createJobs(options: JobsOptions): Jobs {
   const begin = (taken: TakenJob): void => {
     const handler = handlers.get(taken.kind)!;
     const job: Running = {
-      taken, controller: new AbortController(), progress: 0, phase: localized('开始', 'starting'), cancelled: false, ended: Promise.resolve(),
+      taken,
+      controller: new AbortController(),
+      progress: 0,
+      phase: localized('开始', 'starting'),
+      cancelled: false,
+      ended: Promise.resolve(),
     };
     running.set(taken.jobId, job);
     job.ended = work(job, handler)
-      .catch((error: unknown) => logger.log('error', 'job bookkeeping failed', { jobId: taken.jobId, ...errorFields(error) }))
+      .catch((error: unknown) =>
+        logger.log('error', 'job bookkeeping failed', { jobId: taken.jobId, ...errorFields(error) }),
+      )
       .then(async () => {
         running.delete(taken.jobId);
         await tellStored(taken.jobId).catch(() => {});
@@ -191,7 +232,12 @@ export function createJobs(options: JobsOptions): Jobs {
       }
       const state = job.cancel ? 'cancelled' : 'failed';
       await tidy(handler, job, state);
-      await endJob(db, job.jobId, job.worker, { state, error: job.cancel ? null : INTERRUPTED, result: null, now: clock.now() });
+      await endJob(db, job.jobId, job.worker, {
+        state,
+        error: job.cancel ? null : INTERRUPTED,
+        result: null,
+        now: clock.now(),
+      });
       await tellStored(job.jobId);
     }
   };
@@ -232,9 +278,11 @@ export function createJobs(options: JobsOptions): Jobs {
 
     async find(jobId) {
       const stored = await findJob(db, jobId);
-      const job = running.get(jobId);
-      // What runs here is known more exactly than its last heartbeat.
-      return stored !== undefined && job !== undefined && stored.view.state === 'running' ? { ...stored, view: viewOf(job) } : stored;
+      return stored === undefined ? undefined : fresh(stored);
+    },
+
+    async active(kind) {
+      return (await readActiveJobs(db, kind)).map(fresh);
     },
 
     subscribe(jobId, listener) {
@@ -251,10 +299,15 @@ export function createJobs(options: JobsOptions): Jobs {
       // The embedded database has one process: whatever runs in its table belongs to one that is gone.
       await recover(options.db.engine === 'embedded' ? before(-1000) : before(silence));
       started = true;
-      timer = setInterval(() => {
-        recover(before(silence)).catch((error: unknown) => logger.log('warning', 'recovering jobs failed', errorFields(error)));
-        look();
-      }, Math.max(beatEvery, 1000));
+      timer = setInterval(
+        () => {
+          recover(before(silence)).catch((error: unknown) =>
+            logger.log('warning', 'recovering jobs failed', errorFields(error)),
+          );
+          look();
+        },
+        Math.max(beatEvery, 1000),
+      );
       timer.unref();
       look();
     },

@@ -43,7 +43,12 @@ export async function insertJob(
 }
 
 /** Takes the oldest waiting job of one of these kinds; two takers never get the same one. */
-export function takeJob(db: Queryable, kinds: readonly string[], worker: string, now: string): Promise<TakenJob | undefined> {
+export function takeJob(
+  db: Queryable,
+  kinds: readonly string[],
+  worker: string,
+  now: string,
+): Promise<TakenJob | undefined> {
   return db.first<TakenJob>(sql`update job set state = 'running', worker = ${worker}, attempts = attempts + 1,
       started_at = ${now}, heartbeat_at = ${now}
     where job_id = (select job_id from job where state = 'queued' and kind = any(${kinds}::text[])
@@ -70,9 +75,15 @@ export async function endJob(
   db: Queryable,
   jobId: string,
   worker: string,
-  end: { readonly state: 'done' | 'failed' | 'cancelled'; readonly error: JobError | null; readonly result: Json; readonly now: string },
+  end: {
+    readonly state: 'done' | 'failed' | 'cancelled';
+    readonly error: JobError | null;
+    readonly result: Json;
+    readonly now: string;
+  },
 ): Promise<boolean> {
-  const changed = await db.run(sql`update job set state = ${end.state}, finished_at = ${end.now}, heartbeat_at = ${end.now},
+  const changed =
+    await db.run(sql`update job set state = ${end.state}, finished_at = ${end.now}, heartbeat_at = ${end.now},
       progress = case when ${end.state} = 'done' then 1 else progress end,
       error = ${end.error === null ? null : JSON.stringify(end.error)}::jsonb,
       result = ${end.result === null ? null : JSON.stringify(end.result)}::jsonb
@@ -81,29 +92,51 @@ export async function endJob(
 }
 
 /** Cancels at once what still waits; asks what runs to stop. The state it had, or undefined where it is over or not there. */
-export async function requestCancel(db: Queryable, jobId: string, now: string): Promise<'queued' | 'running' | undefined> {
+export async function requestCancel(
+  db: Queryable,
+  jobId: string,
+  now: string,
+): Promise<'queued' | 'running' | undefined> {
   const waiting = await db.run(sql`update job set state = 'cancelled', cancel_requested = true, finished_at = ${now}
     where job_id = ${jobId} and state = 'queued'`);
   if (waiting === 1) return 'queued';
-  const running = await db.run(sql`update job set cancel_requested = true where job_id = ${jobId} and state = 'running'`);
+  const running = await db.run(
+    sql`update job set cancel_requested = true where job_id = ${jobId} and state = 'running'`,
+  );
   return running === 1 ? 'running' : undefined;
 }
 
 /** Jobs marked running whose process has not been heard of since `heardBefore`. */
-export function readSilentJobs(db: Queryable, heardBefore: string): Promise<(TakenJob & { readonly worker: string; readonly cancel: boolean })[]> {
+export function readSilentJobs(
+  db: Queryable,
+  heardBefore: string,
+): Promise<(TakenJob & { readonly worker: string; readonly cancel: boolean })[]> {
   return db.rows(sql`select ${TAKEN}, worker, cancel_requested as cancel from job
     where state = 'running' and heartbeat_at < ${heardBefore} order by created_at`);
 }
 
 export async function requeueJob(db: Queryable, jobId: string, worker: string): Promise<boolean> {
-  const changed = await db.run(sql`update job set state = 'queued', worker = null, progress = 0 where job_id = ${jobId} and worker = ${worker} and state = 'running'`);
+  const changed = await db.run(
+    sql`update job set state = 'queued', worker = null, progress = 0 where job_id = ${jobId} and worker = ${worker} and state = 'running'`,
+  );
   return changed === 1;
 }
 
+const STORED = sql`job_id as "jobId", kind, state, progress, phase_zh as "phaseZh", phase_en as "phaseEn", error,
+  division_code as "divisionCode", actor, input, result`;
+
+function storedOf({ jobId, kind, state, progress, phaseZh, phaseEn, error, ...rest }: JobRow): StoredJob {
+  return { view: { jobId, kind, state, progress, phase: { zh: phaseZh, en: phaseEn }, error }, ...rest };
+}
+
 export async function findJob(db: Queryable, jobId: string): Promise<StoredJob | undefined> {
-  const row = await db.first<JobRow>(sql`select job_id as "jobId", kind, state, progress, phase_zh as "phaseZh", phase_en as "phaseEn", error,
-    division_code as "divisionCode", actor, input, result from job where job_id = ${jobId}`);
-  if (row === undefined) return undefined;
-  const { jobId: id, kind, state, progress, phaseZh, phaseEn, error, ...rest } = row;
-  return { view: { jobId: id, kind, state, progress, phase: { zh: phaseZh, en: phaseEn }, error }, ...rest };
+  const row = await db.first<JobRow>(sql`select ${STORED} from job where job_id = ${jobId}`);
+  return row === undefined ? undefined : storedOf(row);
+}
+
+export async function readActiveJobs(db: Queryable, kind: string): Promise<StoredJob[]> {
+  const rows = await db.rows<JobRow>(
+    sql`select ${STORED} from job where kind = ${kind} and state in ('queued', 'running') order by created_at, job_id`,
+  );
+  return rows.map(storedOf);
 }

@@ -21,7 +21,11 @@ export function rectanglesByClass(tile: TileAddress, shares: readonly CellShare[
     if (share.column < 0 || share.column >= CELLS || share.row < 0 || share.row >= CELLS) continue;
     const key = share.row * CELLS + share.column;
     const held = prevailing.get(key);
-    if (held === undefined || share.weight > held.weight || (share.weight === held.weight && before(share.class, held.class))) {
+    if (
+      held === undefined ||
+      share.weight > held.weight ||
+      (share.weight === held.weight && before(share.class, held.class))
+    ) {
       prevailing.set(key, share);
     }
   }

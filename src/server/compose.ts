@@ -1,0 +1,84 @@
+import type { Hono } from 'hono';
+import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
+import { parcelRoutes, removeAbandonedVersions } from '../modules/parcels/server.ts';
+import { systemClock, systemIds } from '../platform/clock.ts';
+import type { Database } from '../platform/db/index.ts';
+import type { Files } from '../platform/files/index.ts';
+import { createHttpApp } from '../platform/http/app.ts';
+import type { Route } from '../platform/http/route.ts';
+import type { Statics } from '../platform/http/static.ts';
+import { createJobs, jobRoutes } from '../platform/jobs/index.ts';
+import { type Logger, silentLogger } from '../platform/logging.ts';
+import type { Services } from '../platform/services.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { type Demo, registerDemo } from './demo.ts';
+
+export interface AppParts {
+  readonly db: Database;
+  readonly files: Files;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  readonly logger?: Logger;
+  readonly statics?: Statics;
+  /** Who is asking; by default the one demo operator, who may see every county. */
+  readonly actorOf?: (request: Request) => ActorContext | undefined;
+  readonly jobConcurrency?: number;
+}
+
+/** A composed application: `app.request('/api/…')` works without a port. */
+export interface ComposedApp {
+  readonly app: Hono;
+  readonly services: Services;
+  readonly demo: Demo;
+  /** Removes what a crash left half saved, then resumes and runs jobs. */
+  start(): Promise<void>;
+  /** Stops jobs; the database and the files are the caller's to close. */
+  stop(): Promise<void>;
+}
+
+/** The actor of a product without sign-in: one operator, the whole country. */
+export function demoActor(clock: Clock, ids: Ids): ActorContext {
+  return { actor: 'demo', role: 'operator', divisionCode: '', clock, ids };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Wires every module to the platform. The only place that knows them all. */
+export function createApp(parts: AppParts): ComposedApp {
+  const { db, files } = parts;
+  const clock = parts.clock ?? systemClock;
+  const ids = parts.ids ?? systemIds;
+  const logger = parts.logger ?? silentLogger;
+  const jobs = createJobs({
+    db,
+    clock,
+    ids,
+    logger,
+    ...(parts.jobConcurrency === undefined ? {} : { concurrency: parts.jobConcurrency }),
+  });
+  const services: Services = { db, files, jobs, clock, ids, logger };
+  const demo = registerDemo(services);
+
+  const routes: Route[] = [
+    ...adminRoutes(services, demo),
+    ...parcelRoutes(db),
+    ...jobRoutes(jobs),
+    // Modules add their routes here: ...intakeRoutes(services), and their job handlers register in the same call.
+  ];
+
+  const operator = demoActor(clock, ids);
+  const app = createHttpApp({ routes, actorOf: parts.actorOf ?? (() => operator), logger, statics: parts.statics });
+  return {
+    app,
+    services,
+    demo,
+    async start() {
+      const now = Date.parse(clock.now());
+      // The embedded database has one process, so what is half saved belongs to one that is gone.
+      const begunBefore = db.engine === 'embedded' ? now + 1000 : now - DAY;
+      await removeAbandonedVersions(db, new Date(begunBefore).toISOString());
+      await jobs.start();
+    },
+    stop: () => jobs.stop(),
+  };
+}
