@@ -117,7 +117,7 @@ export function displayValue(value: Rational, unit: BaseUnit, decimals = 4): Loc
     }
     case 'grade': {
       const text = trim(decimalText(value, decimals));
-      return localized(`${text} 等`, `grade ${text}`);
+      return localized(`${text} 等`, `${text} (grade)`);
     }
     case 'yesNo':
       if (value.numerator === 0n) return localized('否', 'no');
