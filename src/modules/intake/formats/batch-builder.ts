@@ -37,7 +37,7 @@ export interface BatchBuilder {
   refuseGeometry(problem: Omit<Problem, 'featureNo' | 'id'>): void;
   /** Something to say about the current feature. */
   report(problem: Omit<Problem, 'featureNo' | 'id'>): void;
-  /** Something to say about the file, once (by rule), in the batch where it was first seen. */
+  /** Something to say about the file, once (by rule and field), in the batch where it was first seen. */
   reportOnce(problem: Omit<Problem, 'featureNo' | 'id'>): void;
   /** `values` in the order of the fields. A feature without rings is reported. Returns a batch once one is full. */
   endFeature(values: readonly AttributeValue[]): FeatureBatch | null;
@@ -174,8 +174,9 @@ export function createBatchBuilder(
     refuseGeometry,
     report,
     reportOnce(problem) {
-      if (said.has(problem.rule)) return;
-      said.add(problem.rule);
+      const key = `${problem.rule} ${problem.field ?? ''}`;
+      if (said.has(key)) return;
+      said.add(key);
       pending.push({ ...problem, featureNo: null, id: null });
     },
     endFeature(values) {
@@ -204,7 +205,9 @@ export function createBatchBuilder(
       return batch;
     },
     finish() {
-      return featureNos.length > 0 ? cut(featureNos.length) : null;
+      problems.push(...pending);
+      pending = [];
+      return featureNos.length > 0 || problems.length > 0 ? cut(featureNos.length) : null;
     },
   };
 }

@@ -10,7 +10,13 @@ export interface RingRoles {
   readonly parents: Int32Array;
   /** Twice the signed area of each ring; positive where it runs counter-clockwise. */
   readonly signedAreas2: Float64Array;
+  /** False where the rings lie in one another in a way no map has and the search was given up: do not use the roles. */
+  readonly complete: boolean;
 }
+
+/** Boxes looked into, per ring, before a feature is taken for one made to exhaust us. */
+const VISITS_PER_RING = 200;
+const VISITS_FREE = 20_000_000;
 
 /**
  * Finds which rings of one feature are holes, from containment alone: a ring inside an odd number of others is a hole,
@@ -31,7 +37,7 @@ export function findRingRoles(coords: ArrayLike<number>, ringStarts: ArrayLike<n
     signedAreas2[r] = signedArea2(coords, ringStarts[r]!, ringStarts[r + 1]!);
     order[r] = r;
   }
-  if (count < 2) return { order, roles, parents, signedAreas2 };
+  if (count < 2) return { order, roles, parents, signedAreas2, complete: true };
 
   const rings = describeRings(coords, ringStarts);
   const largestFirst = Array.from(order).sort(
@@ -43,13 +49,16 @@ export function findRingRoles(coords: ArrayLike<number>, ringStarts: ArrayLike<n
   });
   const tree = buildBoxTree(rings.boxes, count);
   const depth = new Uint32Array(count);
+  let visits = VISITS_FREE + VISITS_PER_RING * count;
   for (const r of largestFirst) {
     let parent = -1;
     visitAround(tree, rings.boxes, r, (candidate) => {
+      visits--;
       if (rank[candidate]! >= rank[r]! || Math.abs(signedAreas2[candidate]!) === Math.abs(signedAreas2[r]!)) return;
       if (parent !== -1 && rank[candidate]! < rank[parent]!) return;
       if (isInside(rings, r, candidate)) parent = candidate;
     });
+    if (visits < 0) return { order, roles, parents, signedAreas2, complete: false };
     parents[r] = parent;
     if (parent === -1) continue;
     depth[r] = depth[parent]! + 1;
@@ -70,7 +79,7 @@ export function findRingRoles(coords: ArrayLike<number>, ringStarts: ArrayLike<n
     order[at++] = r;
     for (const hole of holes.get(r) ?? []) order[at++] = hole;
   }
-  return { order, roles, parents, signedAreas2 };
+  return { order, roles, parents, signedAreas2, complete: true };
 }
 
 /** Whether all outer rings run one way round and all holes the other (rings without area are left aside). */

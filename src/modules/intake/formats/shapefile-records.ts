@@ -88,6 +88,18 @@ export function createShapeDecoder(builder: BatchBuilder): ShapeDecoder {
 
 function addRings(builder: BatchBuilder, points: Float64Array, starts: Uint32Array): void {
   const found = findRingRoles(points, starts);
+  if (!found.complete) {
+    builder.refuseGeometry({
+      rule: 'geometry.too-complex',
+      severity: 'error',
+      message: localized(
+        '图形的环相互嵌套过多,无法区分内外环',
+        'The rings lie in one another too deeply to tell holes from outer rings.',
+      ),
+      remedy: localized('请在原软件中修复或拆分该图形', 'Repair or split the geometry in the source software.'),
+    });
+    return;
+  }
   if (!orientationAgrees(found)) {
     builder.report({
       rule: 'geometry.ring-role',
