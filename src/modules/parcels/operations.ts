@@ -154,7 +154,7 @@ class Totals {
     const lonLat = lonLatOf(layer);
     const areasDm2: (number | null)[] =
       this.facts.zone == null
-        ? new Array<null>(count).fill(null)
+        ? Array.from({ length: count }, () => null)
         : officialAreas(layer, this.facts.zone).map((area) => area.areaDm2);
     const classes = texts(names.class);
     for (let f = 0; f < count; f++) {
