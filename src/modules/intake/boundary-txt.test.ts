@@ -46,11 +46,11 @@ describe('boundary TXT parser', () => {
   });
 
   it.each<[string, string, string[]]>([
-    ['unclosed ring', FILE.replace(/J1,1,2428000,36560000\n$/, ''), ['txt.ring-unclosed']],
+    ['unclosed ring', FILE.replace(/J1,1,2428000,36560000\n$/, ''), ['points.ring-unclosed']],
     ['x and y exchanged', FILE.replace(/(J\d,1),(\d+),(\d+)/g, '$1,$3,$2'), ['crs.axes-swapped']],
     ['zone missing in the header', FILE.replace('带号=36', '带号='), []],
     ['zone of the header contradicted', FILE.replace('带号=36', '带号=37'), ['crs.zone-contradicted']],
-    ['strip width contradicted', FILE.replace('几度分带=3', '几度分带=6度带'), ['txt.strip-contradicted']],
+    ['strip width contradicted', FILE.replace('几度分带=3', '几度分带=6度带'), ['points.strip-contradicted']],
     ['count that does not count the closing point', FILE.replace('4,5.9995', '3,5.9995'), []],
     ['count that is garbage', FILE.replace('4,5.9995', '555,5.9995').replace('@', '@'), ['txt.point-count']],
     ['area in m²', FILE.replace('5.9995', '59994.64'), ['txt.area-unit']],
@@ -97,13 +97,13 @@ describe('boundary TXT parser', () => {
     [
       'closing point a hair off',
       FILE.replace(/J1,1,2428000,36560000\n$/, 'J1,1,2428000.0004,36560000\n'),
-      ['txt.closing-point-differs'],
+      ['points.closing-point-differs'],
     ],
-    ['closing point twice', `${FILE}J1,1,2428000,36560000\n`, ['txt.closing-point-repeated']],
+    ['closing point twice', `${FILE}J1,1,2428000,36560000\n`, ['points.closing-point-repeated']],
     ['other brackets', FILE.replace('[属性描述]', '【属性描述】'), []],
     ['figure kind in other words', FILE.replace(',面,', ',面状,'), []],
     ['figure kind empty', FILE.replace(',面,', ',,'), []],
-    ['unknown datum words', FILE.replace('2000国家大地坐标系', '国家大地坐标'), ['txt.datum-unknown']],
+    ['unknown datum words', FILE.replace('2000国家大地坐标系', '国家大地坐标'), ['points.datum-unknown']],
   ])('survives: %s', (_, text, rules) => {
     const file = parsed(text);
     expect(rulesOf(file)).toEqual(rules);
@@ -149,7 +149,7 @@ describe('boundary TXT parser', () => {
     expect(refusedWith('hello\nworld\n')).toBe('INTAKE_TXT_NOT_BOUNDARY');
     expect(refusedWith(HEAD)).toBe('INTAKE_TXT_NO_PARCELS');
     expect(rulesOf(parsed(FILE.replace('2000国家大地坐标系', '80国家大地坐标系'), 4524))).toEqual([
-      'txt.datum-overruled',
+      'points.datum-overruled',
     ]);
   });
 
@@ -164,23 +164,23 @@ describe('boundary TXT parser', () => {
     [
       'vertex in another zone',
       '3,,2,乙,面,,,,@\nJ1,1,2428000,36560000\nJ2,1,2428300,37560000\nJ3,1,2428000,36560400\nJ1,1,2428000,36560000\n',
-      'txt.coordinate-out-of-place',
+      'points.out-of-place',
     ],
     [
       'vertex that lost a digit',
       '3,,2,乙,面,,,,@\nJ1,1,2428000,36560000\nJ2,1,242830,36560000\nJ3,1,2428000,36560400\nJ1,1,2428000,36560000\n',
-      'txt.coordinate-out-of-place',
+      'points.out-of-place',
     ],
     [
       'closing point elsewhere',
       '3,,2,乙,面,,,,@\nJ1,1,2428000,36560000\nJ2,1,2428300,36560000\nJ3,1,2428000,36560400\nJ1,1,2428000.5,36560000\n',
-      'txt.closing-point-differs',
+      'points.closing-point-differs',
     ],
     ['no points', '0,,2,乙,面,,,,@\n', 'geometry.missing'],
     [
       'cut off in transfer',
       '9,,2,乙,面,,,,@\nJ1,1,2428000,36560000\nJ2,1,2428300,36560000\nJ3,1,2428000,36560400\n',
-      'txt.cut-off',
+      'points.cut-off',
     ],
   ])('keeps a parcel out and the others in: %s', (_, second, rule) => {
     const file = parsed(`${FILE}${second}`);
@@ -221,7 +221,7 @@ describe('boundary TXT parser', () => {
     expect(three.parcels[0]!.rings.map((ring) => ring.length)).toEqual([8, 8, 8]);
     const numberedOne = parsed(HEAD + header + square(1, 0, 100) + square(1, 20, 10) + square(1, 500, 50));
     expect(numberedOne.parcels[0]!.rings).toEqual(three.parcels[0]!.rings);
-    expect(rulesOf(numberedOne)).toContain('txt.ring-number-repeated');
+    expect(rulesOf(numberedOne)).toContain('points.ring-number-repeated');
   });
 });
 
@@ -296,7 +296,7 @@ describe('formatter and parser', () => {
       const rules = rulesOf(file);
       if (mutation.rule && mutated !== text && mutation.rule !== 'txt.point-count')
         expect(rules, context).toContain(mutation.rule);
-      expect(rules.includes('txt.ring-unclosed'), context).toBe(!style.closeRings);
+      expect(rules.includes('points.ring-unclosed'), context).toBe(!style.closeRings);
     }
   });
 });

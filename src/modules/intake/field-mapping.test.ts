@@ -151,7 +151,9 @@ describe('applyMapping', () => {
     ]);
   });
   it('says where digits of a code are lost and where a text is too long', () => {
-    const { values, problems } = applied({ BSM: [450702000000000123, '4.50702E+17', '4507020000000001234567'] });
+    const { values, problems } = applied({
+      BSM: [Number('450702000000000123'), '4.50702E+17', '4507020000000001234567'],
+    });
     expect(values['BSM']).toEqual([null, null, '4507020000000001234567']);
     expect(problems).toEqual([
       'warning attribute.digits-lost 10 BSM',

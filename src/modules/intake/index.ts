@@ -7,5 +7,11 @@ export { crsOfCode, crsOfWkt, epsgOfStrip, stripOfEpsg, type DeclaredCrs, type S
 export { applyMapping, checkMapping, mapFields, type RememberedMapping } from './field-mapping.ts';
 export { surveyFieldOf, surveySchemaOf, type SurveyField, type SurveySchema } from './survey-schema.ts';
 export { thirdSurveyClassOf } from './second-survey-classes.ts';
-export { parseBoundaryTxt, type BoundaryParcel, type BoundaryTxt } from './boundary-txt.ts';
-export { BOUNDARY_FIELD_NAMES, formatBoundaryHead, formatBoundaryParcel, type BoundaryTxtStyle } from './boundary-txt-format.ts';
+export { looksLikeBoundaryTxt, parseBoundaryTxt, type BoundaryTxt } from './boundary-txt.ts';
+export type { BoundaryParcel } from './point-parcels.ts';
+export {
+  BOUNDARY_FIELD_NAMES,
+  formatBoundaryHead,
+  formatBoundaryParcel,
+  type BoundaryTxtStyle,
+} from './boundary-txt-format.ts';
