@@ -41,10 +41,13 @@ export function packOfCanonicalText(text: string, figures: readonly KnownFigure[
   } catch {
     return err([broken]);
   }
-  if (stored.format !== FORMAT || typeof stored.rules !== 'object' || typeof stored.clauses !== 'object') return err([broken]);
+  if (stored.format !== FORMAT || typeof stored.rules !== 'object' || typeof stored.clauses !== 'object')
+    return err([broken]);
   const clauses = Object.values(stored.clauses);
   const plans = (stored.rules as { plans?: unknown }).plans;
-  const shorts = [...new Set([...clauses.map((clause) => clause.document), ...(Array.isArray(plans) ? plans.map(String) : [])])];
+  const shorts = [
+    ...new Set([...clauses.map((clause) => clause.document), ...(Array.isArray(plans) ? plans.map(String) : [])]),
+  ];
   const register: ClauseRegister = {
     documents: new Map(
       shorts.map((short) => {

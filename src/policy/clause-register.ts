@@ -75,9 +75,12 @@ export function registerFrom(
       if (line.trim() === '') return;
       const clause = readClause(line);
       const at = index + 1;
-      if (clause === undefined) refusals.push(refusal(file.name, at, '不是一条完整的条款', 'this is not a complete clause'));
+      if (clause === undefined)
+        refusals.push(refusal(file.name, at, '不是一条完整的条款', 'this is not a complete clause'));
       else if (!titles.has(clause.document)) {
-        refusals.push(refusal(file.name, at, `文件 ${clause.document} 没有标题`, `document ${clause.document} has no title`));
+        refusals.push(
+          refusal(file.name, at, `文件 ${clause.document} 没有标题`, `document ${clause.document} has no title`),
+        );
       } else if (clauses.has(clause.id)) {
         refusals.push(refusal(file.name, at, `条款 ${clause.id} 重复`, `clause ${clause.id} stands twice`));
       } else clauses.set(clause.id, clause);

@@ -86,7 +86,8 @@ export function coverageText(coverages: readonly PlanCoverage[], language: 'zh' 
       if (ids.length > 0) list(`未落实：${reason}`, `not covered: ${reason}`, ids);
     }
     list('无说明', 'unaccounted', coverage.unaccounted);
-    if (coverage.contradicted.length > 0) list('既读取又列为未落实', 'read and yet listed as not covered', coverage.contradicted);
+    if (coverage.contradicted.length > 0)
+      list('既读取又列为未落实', 'read and yet listed as not covered', coverage.contradicted);
   }
   return `${lines.join('\n')}\n`;
 }

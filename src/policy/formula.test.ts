@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { evaluateFormula, type Evaluation } from './evaluate.ts';
 import { literalsOf, parseFormula, type Formula } from './formula.ts';
 import { exactText, rational, type Rational } from './rational.ts';
-import { dimensionOf, displayAgainst, displayValue, formulaDimension, sameDimension, toBaseUnit, type BaseUnit } from './units.ts';
+import {
+  dimensionOf,
+  displayAgainst,
+  displayValue,
+  formulaDimension,
+  sameDimension,
+  toBaseUnit,
+  type BaseUnit,
+} from './units.ts';
 
 function parsed(text: string): Formula {
   const result = parseFormula(text);
@@ -36,7 +44,9 @@ describe('formulas', () => {
   });
 
   it('take figures by name', () => {
-    expect(value('newFarmland / farmlandBefore', { newFarmland: rational(50n), farmlandBefore: rational(1000n) })).toBe('1/20');
+    expect(value('newFarmland / farmlandBefore', { newFarmland: rational(50n), farmlandBefore: rational(1000n) })).toBe(
+      '1/20',
+    );
     expect(parsed('a / b + a').names).toEqual(['a', 'b']);
   });
 
@@ -96,7 +106,8 @@ describe('formulas', () => {
 });
 
 describe('units', () => {
-  const unitOf = (name: string): BaseUnit => (({ area: 'dm2', grade: 'grade', pieces: 'count', mass: 'kg' }) as const)[name] ?? 'ratio';
+  const unitOf = (name: string): BaseUnit =>
+    (({ area: 'dm2', grade: 'grade', pieces: 'count', mass: 'kg' }) as const)[name] ?? 'ratio';
 
   it('of a formula are computed, and sums of different units are refused', () => {
     const dimension = (text: string): unknown => formulaDimension(parsed(text), unitOf);
@@ -116,13 +127,20 @@ describe('units', () => {
   });
 
   it('are shown in both languages', () => {
-    expect(displayValue(rational(5_999_464n), 'dm2')).toEqual({ zh: '59994.64 平方米（89.9920 亩）', en: '59994.64 m² (89.9920 mu)' });
+    expect(displayValue(rational(5_999_464n), 'dm2')).toEqual({
+      zh: '59994.64 平方米（89.9920 亩）',
+      en: '59994.64 m² (89.9920 mu)',
+    });
     expect(displayValue(rational(1n, 20n), 'ratio').en).toBe('5%');
     expect(displayValue(rational(1n), 'yesNo').zh).toBe('是');
   });
 
   it('never show a value a hair below its threshold as equal to it', () => {
-    const [shown, threshold] = displayAgainst(rational(49_999_999_999n, 1_000_000_000_000n), rational(1n, 20n), 'ratio');
+    const [shown, threshold] = displayAgainst(
+      rational(49_999_999_999n, 1_000_000_000_000n),
+      rational(1n, 20n),
+      'ratio',
+    );
     expect(shown.en).toBe('4.9999999999%');
     expect(threshold.en).toBe('5%');
     expect(displayAgainst(rational(1n, 20n), rational(1n, 20n), 'ratio')[0].en).toBe('5%');

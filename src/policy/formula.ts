@@ -13,7 +13,13 @@ import { rationalOfDecimal, type Rational } from './rational.ts';
  * text and no way to reach the program: a pack is data.
  */
 export type FormulaNode =
-  | { readonly kind: 'number'; readonly value: Rational; readonly text: string; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'number';
+      readonly value: Rational;
+      readonly text: string;
+      readonly from: number;
+      readonly to: number;
+    }
   | { readonly kind: 'name'; readonly name: string; readonly from: number; readonly to: number }
   | { readonly kind: 'negate'; readonly operand: FormulaNode; readonly from: number; readonly to: number }
   | {
@@ -106,7 +112,10 @@ function descend(tokens: readonly Token[]): FormulaNode {
   const deeper = (parse: () => FormulaNode): FormulaNode => {
     if (++depth > MAX_DEPTH) {
       const column = peek().at + 1;
-      const message = localized(`第 ${column} 列：嵌套超过 ${MAX_DEPTH} 层`, `column ${column}: nested deeper than ${MAX_DEPTH}`);
+      const message = localized(
+        `第 ${column} 列：嵌套超过 ${MAX_DEPTH} 层`,
+        `column ${column}: nested deeper than ${MAX_DEPTH}`,
+      );
       throw new SyntaxTrouble({ column, message });
     }
     const node = parse();
@@ -145,7 +154,10 @@ function descend(tokens: readonly Token[]): FormulaNode {
         message:
           name.text === 'abs'
             ? localized(`第 ${column} 列：abs 只取一个值`, `column ${column}: abs takes one value`)
-            : localized(`第 ${column} 列：${name.text} 至少取两个值`, `column ${column}: ${name.text} takes two values or more`),
+            : localized(
+                `第 ${column} 列：${name.text} 至少取两个值`,
+                `column ${column}: ${name.text} takes two values or more`,
+              ),
       });
     }
     const close = take(')');
@@ -161,7 +173,8 @@ function descend(tokens: readonly Token[]): FormulaNode {
     if (token.kind === 'name') {
       next++;
       if (['min', 'max', 'abs'].includes(token.text)) return call(token);
-      if (isSymbol('(')) throw expected('min、max 或 abs（没有其他函数）', 'min, max or abs (there are no other functions)', token);
+      if (isSymbol('('))
+        throw expected('min、max 或 abs（没有其他函数）', 'min, max or abs (there are no other functions)', token);
       return { kind: 'name', name: token.text, from: token.at, to };
     }
     if (isSymbol('(')) {

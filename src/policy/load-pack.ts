@@ -1,4 +1,13 @@
-import { err, landClassOf, LAND_CLASSES, localized, ok, type Localized, type Refusal, type Result } from '../kernel/index.ts';
+import {
+  err,
+  landClassOf,
+  LAND_CLASSES,
+  localized,
+  ok,
+  type Localized,
+  type Refusal,
+  type Result,
+} from '../kernel/index.ts';
 import { citedClause, type CitedClause, type ClauseRegister } from './clause-register.ts';
 import { literalsOf, parseFormula, type Formula } from './formula.ts';
 import {
@@ -69,7 +78,10 @@ class Loader {
   source(raw: RawSource, path: Path): Source {
     const nothing: Source = { kind: 'standard', standard: '', place: null };
     if ((raw.clause === undefined) === (raw.standard === undefined)) {
-      const message = localized('来源须且只须写 clause 或 standard 之一', 'a source names either a clause or a standard');
+      const message = localized(
+        '来源须且只须写 clause 或 standard 之一',
+        'a source names either a clause or a standard',
+      );
       this.refuse('PACK-SOURCE', path, message);
       return nothing;
     }
@@ -82,11 +94,12 @@ class Loader {
 
   /** A value from a clause is verified unless the pack says otherwise; one from elsewhere must say. */
   cited(raw: { source: RawSource; confidence?: Confidence | undefined }, path: Path, name: string): Cited {
+    const source = this.source(raw.source, [...path, 'source']);
     if (raw.source.standard !== undefined && raw.confidence === undefined) {
       const message = localized('引用标准的值须注明 confidence', 'a value from a standard must state its confidence');
-      this.refuse('PACK-CONFIDENCE', path, message);
+      this.refuse('PACK-CONFIDENCE', [...path, 'source'], message);
     }
-    return { path: name, source: this.source(raw.source, [...path, 'source']), confidence: raw.confidence ?? 'verified' };
+    return { path: name, source, confidence: raw.confidence ?? 'verified' };
   }
 
   decimal(raw: number | string, path: Path): Rational | undefined {
@@ -112,7 +125,12 @@ class Loader {
     for (const name of parsed.value.names) {
       if (this.unitOf(name) === undefined) {
         const message = localized(`没有名为 ${name} 的指标或参数`, `there is no figure or parameter named ${name}`);
-        this.refuse('PACK-FIGURE', path, message, localized('可用的指标见手册的指标表', 'the handbook lists the figures there are'));
+        this.refuse(
+          'PACK-FIGURE',
+          path,
+          message,
+          localized('可用的指标见手册的指标表', 'the handbook lists the figures there are'),
+        );
       }
     }
     for (const literal of literalsOf(parsed.value)) {
@@ -156,7 +174,11 @@ class Loader {
     const [comparison] = named;
     if (comparison === undefined || named.length > 1) {
       const list = COMPARISONS.join(', ');
-      this.refuse('PACK-COMPARISON', path, localized(`须且只须写一个比较（${list}）`, `exactly one comparison is needed (${list})`));
+      this.refuse(
+        'PACK-COMPARISON',
+        path,
+        localized(`须且只须写一个比较（${list}）`, `exactly one comparison is needed (${list})`),
+      );
       return undefined;
     }
     return formula === undefined ? undefined : this.compared(formula, comparison, raw[comparison]!, path);
@@ -178,7 +200,11 @@ class Loader {
   figureNames(names: readonly string[], path: Path): readonly string[] {
     names.forEach((name, i) => {
       if (!this.figureUnits.has(name)) {
-        this.refuse('PACK-FIGURE', [...path, i], localized(`没有名为 ${name} 的指标`, `there is no figure named ${name}`));
+        this.refuse(
+          'PACK-FIGURE',
+          [...path, i],
+          localized(`没有名为 ${name} 的指标`, `there is no figure named ${name}`),
+        );
       }
     });
     return names;
@@ -202,7 +228,8 @@ class Loader {
 
   check(raw: RawPack['checks'][number], path: Path): PackCheck | undefined {
     const main = this.condition(raw, path);
-    const appliesWhen = raw.appliesWhen === undefined ? null : this.condition(raw.appliesWhen, [...path, 'appliesWhen']);
+    const appliesWhen =
+      raw.appliesWhen === undefined ? null : this.condition(raw.appliesWhen, [...path, 'appliesWhen']);
     const readings = (raw.readings ?? []).map((reading, i) => {
       const condition = this.condition(reading, [...path, 'readings', i]);
       return condition === undefined ? undefined : { ...condition, title: reading.title };
@@ -227,7 +254,8 @@ class Loader {
   }
 
   review(raw: RawPack['reviews'][number], path: Path): PackReview | undefined {
-    const appliesWhen = raw.appliesWhen === undefined ? null : this.condition(raw.appliesWhen, [...path, 'appliesWhen']);
+    const appliesWhen =
+      raw.appliesWhen === undefined ? null : this.condition(raw.appliesWhen, [...path, 'appliesWhen']);
     const cited = this.cited(raw, path, `reviews.${raw.id}`);
     const figures = this.figureNames(raw.figures ?? [], [...path, 'figures']);
     if (appliesWhen === undefined) return undefined;
@@ -246,8 +274,16 @@ class Loader {
     };
     const classes = (codes: readonly string[], ...path: Path): readonly string[] => {
       for (const code of codes) {
-        if (landClassOf(code) !== undefined || LAND_CLASSES.some((known) => known.code.startsWith(code) || known.first === code)) continue;
-        this.refuse('PACK-CLASS', ['settings', ...path], localized(`没有地类 ${code}`, `there is no land class ${code}`));
+        if (
+          landClassOf(code) !== undefined ||
+          LAND_CLASSES.some((known) => known.code.startsWith(code) || known.first === code)
+        )
+          continue;
+        this.refuse(
+          'PACK-CLASS',
+          ['settings', ...path],
+          localized(`没有地类 ${code}`, `there is no land class ${code}`),
+        );
       }
       return codes;
     };
@@ -259,7 +295,10 @@ class Loader {
     }));
     const chosen = presets.find((preset) => preset.id === raw.contiguity.chosen);
     if (chosen === undefined) {
-      const message = localized(`没有名为 ${raw.contiguity.chosen} 的预设`, `there is no preset named ${raw.contiguity.chosen}`);
+      const message = localized(
+        `没有名为 ${raw.contiguity.chosen} 的预设`,
+        `there is no preset named ${raw.contiguity.chosen}`,
+      );
       this.refuse('PACK-SETTING', ['settings', 'contiguity', 'chosen'], message);
     }
     const cited = Object.entries(raw).map(([name, value]) => this.cited(value, ['settings', name], `settings.${name}`));
@@ -275,7 +314,11 @@ class Loader {
         passableClasses: classes(raw.contiguity.passableClasses, 'contiguity', 'passableClasses'),
       },
       contiguityPresets: presets,
-      reachedVillageSquareMetres: number(raw.reachedVillage.atLeastSquareMetres, 'reachedVillage', 'atLeastSquareMetres'),
+      reachedVillageSquareMetres: number(
+        raw.reachedVillage.atLeastSquareMetres,
+        'reachedVillage',
+        'atLeastSquareMetres',
+      ),
       scatteredPatchAtMostMu: number(raw.scatteredPatch.atMostMu, 'scatteredPatch', 'atMostMu'),
       minimumMappedAreas: {
         groups: raw.minimumMappedAreas.groups.map((group, i) => ({
@@ -294,14 +337,22 @@ class Loader {
     for (const list of ['about', 'checks', 'reviews'] as const) {
       raw[list].forEach((entry, i) => {
         if (seen.has(entry.id)) {
-          this.refuse('PACK-NAME', [list, i, 'id'], localized(`编号 ${entry.id} 重复`, `the id ${entry.id} stands twice`));
+          this.refuse(
+            'PACK-NAME',
+            [list, i, 'id'],
+            localized(`编号 ${entry.id} 重复`, `the id ${entry.id} stands twice`),
+          );
         }
         seen.add(entry.id);
       });
     }
     raw.plans.forEach((plan, i) => {
       if (!this.context.register.documents.has(plan)) {
-        this.refuse('PACK-PLAN', ['plans', i], localized(`登记中没有文件 ${plan}`, `the register has no document ${plan}`));
+        this.refuse(
+          'PACK-PLAN',
+          ['plans', i],
+          localized(`登记中没有文件 ${plan}`, `the register has no document ${plan}`),
+        );
       }
     });
     const listed = new Set<string>();
@@ -312,7 +363,11 @@ class Loader {
         this.refuse('PACK-NOT-COVERED', ['notCovered', i], message);
       }
       if (listed.has(entry.id)) {
-        this.refuse('PACK-NOT-COVERED', ['notCovered', i], localized(`${entry.id} 列了两次`, `${entry.id} is listed twice`));
+        this.refuse(
+          'PACK-NOT-COVERED',
+          ['notCovered', i],
+          localized(`${entry.id} 列了两次`, `${entry.id} is listed twice`),
+        );
       }
       listed.add(entry.id);
     });

@@ -7,7 +7,10 @@ describe('pack schema', () => {
   });
 
   it('names the keys people misspell and forbids all others', () => {
-    const schema = JSON.parse(packJsonSchemaText()) as { additionalProperties: boolean; properties: { checks: { items: { additionalProperties: boolean; required: string[] } } } };
+    const schema = JSON.parse(packJsonSchemaText()) as {
+      additionalProperties: boolean;
+      properties: { checks: { items: { additionalProperties: boolean; required: string[] } } };
+    };
     expect(schema.additionalProperties).toBe(false);
     expect(schema.properties.checks.items.additionalProperties).toBe(false);
     expect(schema.properties.checks.items.required).toContain('source');

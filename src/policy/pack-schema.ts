@@ -15,11 +15,17 @@ const bilingual = z.strictObject({ zh: text, en: text });
 const decimal = z.union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/)]);
 const confidence = z
   .enum(['verified', 'unverified'])
-  .describe('verified: the cited text gives this value. unverified: from memory or from a secondary source; shown with every finding.');
+  .describe(
+    'verified: the cited text gives this value. unverified: from memory or from a secondary source; shown with every finding.',
+  );
 
 const source = z
   .strictObject({
-    clause: z.string().regex(CLAUSE_ID).optional().describe('Id in the clause register, in full: S0-5c.031. No ranges.'),
+    clause: z
+      .string()
+      .regex(CLAUSE_ID)
+      .optional()
+      .describe('Id in the clause register, in full: S0-5c.031. No ranges.'),
     also: z.array(z.string().regex(CLAUSE_ID)).min(1).optional().describe('Further clauses that say the same.'),
     standard: text.optional().describe('A law or standard outside the register, by number and title.'),
     place: text.optional().describe('Where in the standard.'),
@@ -44,7 +50,9 @@ const condition = z.strictObject({ formula, ...comparisons });
 const parameter = z.strictObject({
   id: identifier,
   title: bilingual,
-  value: z.union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$|^notSet$/)]).describe('notSet: the text leaves it open; what needs it is judged "cannot judge".'),
+  value: z
+    .union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$|^notSet$/)])
+    .describe('notSet: the text leaves it open; what needs it is judged "cannot judge".'),
   unit: z.enum(PACK_UNITS),
   source,
   confidence: confidence.optional(),
@@ -57,14 +65,21 @@ const check = z.strictObject({
   ...comparisons,
   appliesWhen: condition.optional().describe('Where this does not hold, the check is listed as not applicable.'),
   effect: z.enum(['refuse', 'warn', 'person']).describe('What a value that misses the threshold means.'),
-  exception: z.enum(['recorded']).optional().describe('原则上: a recorded exception with reason, decider and document may lift the refusal.'),
+  exception: z
+    .enum(['recorded'])
+    .optional()
+    .describe('原则上: a recorded exception with reason, decider and document may lift the refusal.'),
   readings: z
     .array(z.strictObject({ title: bilingual, formula, ...comparisons }))
     .min(1)
     .optional()
     .describe('Other readings of the clause: computed and shown beside the verdict, never deciding it.'),
   shows: z.array(identifier).min(1).optional().describe('Further figures to show.'),
-  pointsTo: z.array(identifier).min(1).optional().describe('Figures whose parcels and plots the finding points to; all of the formula if left out.'),
+  pointsTo: z
+    .array(identifier)
+    .min(1)
+    .optional()
+    .describe('Figures whose parcels and plots the finding points to; all of the formula if left out.'),
   source,
   confidence: confidence.optional(),
   remedy: bilingual,
@@ -92,16 +107,16 @@ const settings = z.strictObject({
   contiguity: z
     .strictObject({
       chosen: identifier,
-      presets: z
-        .array(z.strictObject({ id: identifier, gapMetres: decimal, widthMetres: decimal }))
-        .min(1),
+      presets: z.array(z.strictObject({ id: identifier, gapMetres: decimal, widthMetres: decimal })).min(1),
       passableClasses: z.array(z.string()),
       ...cited,
     })
     .describe('When two fields are one block: the gap bridged and the width of what may lie in it.'),
   reachedVillage: z
     .strictObject({ atLeastSquareMetres: decimal, ...cited })
-    .describe('A village counts as reached by the project from this area on; boundaries digitised twice leave slivers.'),
+    .describe(
+      'A village counts as reached by the project from this area on; boundaries digitised twice leave slivers.',
+    ),
   scatteredPatch: z.strictObject({ atMostMu: decimal, ...cited }).describe('Largest patch that counts as scattered.'),
   minimumMappedAreas: z
     .strictObject({

@@ -29,7 +29,10 @@ function parseYaml(text: string, file: string): Result<YamlFile, Refusal[]> {
     return err(
       document.errors.map((error) => ({
         code: 'PACK-YAML',
-        message: localized(`不是合法的 YAML：${error.message.split('\n')[0]}`, `not valid YAML: ${error.message.split('\n')[0]}`),
+        message: localized(
+          `不是合法的 YAML：${error.message.split('\n')[0]}`,
+          `not valid YAML: ${error.message.split('\n')[0]}`,
+        ),
         remedy: localized('请改正该行', 'correct that line'),
         place: { file, ...(error.linePos === undefined ? {} : { line: error.linePos[0].line }) },
       })),
@@ -39,7 +42,9 @@ function parseYaml(text: string, file: string): Result<YamlFile, Refusal[]> {
     return ok({ data: document.toJS({ maxAliasCount: 20 }), lineOf: (path) => lineOf(document, lines, path) });
   } catch (error) {
     const message = localized('YAML 别名过多', `too many YAML aliases (${(error as Error).message})`);
-    return err([{ code: 'PACK-YAML', message, remedy: localized('请写出各值', 'write the values out'), place: { file } }]);
+    return err([
+      { code: 'PACK-YAML', message, remedy: localized('请写出各值', 'write the values out'), place: { file } },
+    ]);
   }
 }
 
@@ -49,7 +54,14 @@ async function textOf(path: string, file: string): Promise<Result<string, Refusa
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'EIO';
     const message = localized(`无法读取 ${file}（${code}）`, `cannot read ${file} (${code})`);
-    return err([{ code: 'PACK-FILE', message, remedy: localized('请检查文件是否存在、可读', 'check that the file is there and readable'), place: { file } }]);
+    return err([
+      {
+        code: 'PACK-FILE',
+        message,
+        remedy: localized('请检查文件是否存在、可读', 'check that the file is there and readable'),
+        place: { file },
+      },
+    ]);
   }
 }
 

@@ -84,8 +84,16 @@ export interface PackFact extends Cited {
 export interface AnalysisSettings {
   readonly areaTolerance: { readonly absoluteSquareMetres: number; readonly relative: number };
   readonly majorClassOverrides: Readonly<Record<string, MajorClass>>;
-  readonly contiguity: { readonly gapMetres: number; readonly widthMetres: number; readonly passableClasses: readonly string[] };
-  readonly contiguityPresets: readonly { readonly id: string; readonly gapMetres: number; readonly widthMetres: number }[];
+  readonly contiguity: {
+    readonly gapMetres: number;
+    readonly widthMetres: number;
+    readonly passableClasses: readonly string[];
+  };
+  readonly contiguityPresets: readonly {
+    readonly id: string;
+    readonly gapMetres: number;
+    readonly widthMetres: number;
+  }[];
   readonly reachedVillageSquareMetres: number;
   readonly scatteredPatchAtMostMu: number;
   readonly minimumMappedAreas: {

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, compare, decimalText, divide, exactText, multiply, rational, rationalOfDecimal, rationalOfExactText, subtract } from './rational.ts';
+import {
+  add,
+  compare,
+  decimalText,
+  divide,
+  exactText,
+  multiply,
+  rational,
+  rationalOfDecimal,
+  rationalOfExactText,
+  subtract,
+} from './rational.ts';
 
 describe('exact fractions', () => {
   it('are kept in lowest terms with a positive denominator', () => {

@@ -16,7 +16,10 @@ function messageOf(issue: z.core.$ZodIssue): Localized {
       return localized(`应为下列之一：${values}`, `expected one of: ${values}`);
     }
     case 'invalid_format':
-      return localized('写法不对', `not written as it must be${'pattern' in issue && issue.pattern !== undefined ? ` (${String(issue.pattern)})` : ''}`);
+      return localized(
+        '写法不对',
+        `not written as it must be${'pattern' in issue && issue.pattern !== undefined ? ` (${String(issue.pattern)})` : ''}`,
+      );
     case 'too_small':
       return localized('不能为空', 'must not be empty');
     case 'invalid_union':

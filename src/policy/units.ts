@@ -3,7 +3,17 @@ import type { Formula, FormulaNode } from './formula.ts';
 import { compare, decimalText, multiply, rational, type Rational } from './rational.ts';
 
 /** Units a pack may write values in. */
-export const PACK_UNITS = ['ratio', 'percent', 'mu', 'hectare', 'squareMetre', 'count', 'grade', 'kg', 'yesNo'] as const;
+export const PACK_UNITS = [
+  'ratio',
+  'percent',
+  'mu',
+  'hectare',
+  'squareMetre',
+  'count',
+  'grade',
+  'kg',
+  'yesNo',
+] as const;
 export type PackUnit = (typeof PACK_UNITS)[number];
 
 /** Units of figures (those of the figure catalogue). */
@@ -67,7 +77,10 @@ export function formulaDimension(
     if (first === undefined) return 'any';
     if (!others.every((other) => sameDimension(first, other))) {
       const text = formula.text.slice(node.from, node.to);
-      trouble ??= localized(`“${text}”把不同单位的量相加或相比`, `"${text}" adds or compares quantities of different units`);
+      trouble ??= localized(
+        `“${text}”把不同单位的量相加或相比`,
+        `"${text}" adds or compares quantities of different units`,
+      );
     }
     return first;
   };

@@ -93,9 +93,19 @@ export interface Findings {
   readonly packTitle: Localized;
   readonly locality: Localized;
   /** Facts about the text the rules come from: number, date, legal basis. */
-  readonly about: readonly { readonly id: string; readonly title: Localized; readonly value: string; readonly source: FindingSource }[];
+  readonly about: readonly {
+    readonly id: string;
+    readonly title: Localized;
+    readonly value: string;
+    readonly source: FindingSource;
+  }[];
   readonly run: RunFacts;
-  readonly counts: { readonly pass: number; readonly fail: number; readonly person: number; readonly notApplicable: number };
+  readonly counts: {
+    readonly pass: number;
+    readonly fail: number;
+    readonly person: number;
+    readonly notApplicable: number;
+  };
   readonly findings: readonly Finding[];
   readonly notApplicable: readonly NotApplicable[];
 }

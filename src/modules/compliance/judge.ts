@@ -17,7 +17,16 @@ import {
   type ReadLog,
 } from '../../policy/index.ts';
 import { figureDefinition, type FigureSet } from '../balance/index.ts';
-import type { Comparison, FigureShown, Finding, Findings, FindingSource, NotApplicable, RunFacts, Verdict } from './findings.ts';
+import type {
+  Comparison,
+  FigureShown,
+  Finding,
+  Findings,
+  FindingSource,
+  NotApplicable,
+  RunFacts,
+  Verdict,
+} from './findings.ts';
 
 /** What judging needs besides pack and figures. */
 export interface JudgeOptions {
@@ -137,17 +146,26 @@ class Judge {
       for (const plot of figure.plots) plots.add(plot);
     }
     // Code-unit order: the same on every machine, whatever its locale.
-    return { parcels: [...parcels].toSorted((a, b) => a - b), plots: [...plots].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)) };
+    return {
+      parcels: [...parcels].toSorted((a, b) => a - b),
+      plots: [...plots].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+    };
   }
 }
 
-type Judged = { readonly finding: Omit<Finding, 'packId' | 'packVersion' | 'packHash' | 'inputHash'> } | { readonly skipped: NotApplicable };
+type Judged =
+  | { readonly finding: Omit<Finding, 'packId' | 'packVersion' | 'packHash' | 'inputHash'> }
+  | { readonly skipped: NotApplicable };
 
 /** The condition of a rule: `applies`, `skipped`, or the reasons nobody can say whether it applies. */
 function applicability(
   judge: Judge,
   rule: PackCheck | PackReview,
-): { readonly skipped: NotApplicable | null; readonly missing: readonly Localized[]; readonly names: readonly string[] } {
+): {
+  readonly skipped: NotApplicable | null;
+  readonly missing: readonly Localized[];
+  readonly names: readonly string[];
+} {
   if (rule.appliesWhen === null) return { skipped: null, missing: [], names: [] };
   const { comparison, missing } = judge.compared(rule.appliesWhen);
   const names = rule.appliesWhen.formula.names;
@@ -166,10 +184,20 @@ function judgeCheck(judge: Judge, check: PackCheck): Judged {
   if (applies.skipped !== null) return { skipped: applies.skipped };
   const { comparison, missing } = judge.compared(check);
   const readings = check.readings.map((reading) => ({ ...judge.compared(reading).comparison, title: reading.title }));
-  const reasons = [...applies.missing, ...missing].filter((reason, i, all) => all.findIndex((other) => other.en === reason.en) === i);
+  const reasons = [...applies.missing, ...missing].filter(
+    (reason, i, all) => all.findIndex((other) => other.en === reason.en) === i,
+  );
   const verdict: Verdict =
-    reasons.length > 0 || comparison.holds === null ? 'person' : comparison.holds ? 'pass' : VERDICT_OF_A_MISS[check.effect];
-  const names = [...check.formula.names, ...check.readings.flatMap((reading) => reading.formula.names), ...applies.names];
+    reasons.length > 0 || comparison.holds === null
+      ? 'person'
+      : comparison.holds
+        ? 'pass'
+        : VERDICT_OF_A_MISS[check.effect];
+  const names = [
+    ...check.formula.names,
+    ...check.readings.flatMap((reading) => reading.formula.names),
+    ...applies.names,
+  ];
   return {
     finding: {
       checkId: check.id,

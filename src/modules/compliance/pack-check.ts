@@ -27,7 +27,12 @@ const NO_HASH = (): string => '';
 export function pathsReadBy(pack: Pack): ReadonlySet<string> {
   const log = readLog();
   analysisSettings(pack, log);
-  judge(pack, specimenFigures(), { inputHash: '', projectName: null, divisionCode: null, layers: [] }, { sha256: NO_HASH, log });
+  judge(
+    pack,
+    specimenFigures(),
+    { inputHash: '', projectName: null, divisionCode: null, layers: [] },
+    { sha256: NO_HASH, log },
+  );
   return log.paths;
 }
 
@@ -46,9 +51,26 @@ export function checkPack(pack: Pack, register: ClauseRegister): Problem[] {
   const readIds = new Set<string>();
   for (const value of citedValues(pack)) {
     if (read.has(value.path)) for (const id of clauseIdsOfSource(value.source)) readIds.add(id);
-    else problems.push(problem('pack.dead-value', 'error', value.path, `${value.path} 没有被任何规则使用`, `nothing uses ${value.path}`));
+    else
+      problems.push(
+        problem(
+          'pack.dead-value',
+          'error',
+          value.path,
+          `${value.path} 没有被任何规则使用`,
+          `nothing uses ${value.path}`,
+        ),
+      );
     if (value.confidence === 'unverified') {
-      problems.push(problem('pack.unverified', 'note', value.path, `${value.path} 的取值未经核对`, `the value of ${value.path} is unverified`));
+      problems.push(
+        problem(
+          'pack.unverified',
+          'note',
+          value.path,
+          `${value.path} 的取值未经核对`,
+          `the value of ${value.path} is unverified`,
+        ),
+      );
     }
   }
   for (const parameter of pack.parameters.values()) {
@@ -60,7 +82,15 @@ export function checkPack(pack: Pack, register: ClauseRegister): Problem[] {
   for (const plan of pack.plans) {
     for (const id of clauseIdsOf(register, plan)) {
       if (readIds.has(id) && listed.has(id)) {
-        problems.push(problem('pack.contradiction', 'error', id, `${id} 已引用，又列为未落实`, `${id} is cited and yet listed as not covered`));
+        problems.push(
+          problem(
+            'pack.contradiction',
+            'error',
+            id,
+            `${id} 已引用，又列为未落实`,
+            `${id} is cited and yet listed as not covered`,
+          ),
+        );
       } else if (!readIds.has(id) && !listed.has(id)) {
         problems.push(problem('pack.unaccounted', 'error', id, `${id} 没有说明`, `nothing accounts for ${id}`));
       }
@@ -70,10 +100,15 @@ export function checkPack(pack: Pack, register: ClauseRegister): Problem[] {
     // A refusal nobody verified would stop a project on hearsay.
     if (check.effect === 'refuse' && check.confidence === 'unverified') {
       problems.push(
-        problem('pack.unverified-refusal', 'error', check.path, `${check.path} 以未经核对的值否决`, `${check.path} refuses on an unverified value`),
+        problem(
+          'pack.unverified-refusal',
+          'error',
+          check.path,
+          `${check.path} 以未经核对的值否决`,
+          `${check.path} refuses on an unverified value`,
+        ),
       );
     }
   }
   return problems;
 }
-

@@ -3,7 +3,17 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { assert, err, localized, ok, type Language, type Localized, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
+import {
+  assert,
+  err,
+  localized,
+  ok,
+  type Language,
+  type Localized,
+  type Problem,
+  type Refusal,
+  type Result,
+} from '../../kernel/index.ts';
 import {
   coverageText,
   packCanonicalText,
@@ -71,7 +81,10 @@ export async function loadPack(id: string, directory: string = packsDirectory())
   return err([
     {
       code: 'PACK-NAME',
-      message: localized(`文件夹 ${id} 中的规则包名为 ${pack.value.id}`, `the pack in folder ${id} calls itself ${pack.value.id}`),
+      message: localized(
+        `文件夹 ${id} 中的规则包名为 ${pack.value.id}`,
+        `the pack in folder ${id} calls itself ${pack.value.id}`,
+      ),
       remedy: localized('文件夹名须与 id 相同', 'folder and id must be the same'),
       place: { file, field: 'id' },
     },
@@ -96,12 +109,30 @@ export async function listPacks(directory: string = packsDirectory()): Promise<P
   for (const id of await packIdsIn(directory)) {
     const pack = await loadPack(id, directory);
     if (!pack.ok) {
-      summaries.push({ id, version: null, title: null, locality: null, hash: null, checks: 0, reviews: 0, refusals: pack.error });
+      summaries.push({
+        id,
+        version: null,
+        title: null,
+        locality: null,
+        hash: null,
+        checks: 0,
+        reviews: 0,
+        refusals: pack.error,
+      });
       continue;
     }
     const { version, title, locality, checks, reviews } = pack.value;
     const hash = packHash(pack.value, sha256);
-    summaries.push({ id, version, title, locality, hash, checks: checks.length, reviews: reviews.length, refusals: [] });
+    summaries.push({
+      id,
+      version,
+      title,
+      locality,
+      hash,
+      checks: checks.length,
+      reviews: reviews.length,
+      refusals: [],
+    });
   }
   return summaries;
 }
@@ -162,7 +193,10 @@ export async function coverageReport(ids?: readonly string[]): Promise<Result<Pl
 }
 
 /** The same as a text for the terminal. */
-export async function coverageReportText(language: Language, ids?: readonly string[]): Promise<Result<string, Refusal[]>> {
+export async function coverageReportText(
+  language: Language,
+  ids?: readonly string[],
+): Promise<Result<string, Refusal[]>> {
   const coverages = await coverageReport(ids);
   return coverages.ok ? ok(coverageText(coverages.value, language)) : coverages;
 }

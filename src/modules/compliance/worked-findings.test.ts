@@ -201,6 +201,8 @@ afterAll(() => {
   expect([...used].toSorted(), 'every case of the page is judged by a test').toEqual(all.toSorted());
   for (const pack of packs.values()) {
     const rules = blocks.filter((block) => block.pack === pack.id).map((block) => block.rule);
-    expect(rules.toSorted(), 'every check of the pack has a worked case').toEqual(pack.checks.map((check) => check.id).toSorted());
+    expect(rules.toSorted(), 'every check of the pack has a worked case').toEqual(
+      pack.checks.map((check) => check.id).toSorted(),
+    );
   }
 });
