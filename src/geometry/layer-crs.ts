@@ -49,25 +49,41 @@ export function convertLayer(layer: PolygonLayer, toEpsg: number): PolygonLayer 
   return { ...layer, epsg: toEpsg, coords: out };
 }
 
-/** Box of a layer in degrees, of its vertices; undefined where the layer has none. */
+/**
+ * Smallest box in degrees that holds a layer's box in its own coordinates; undefined where the layer has no vertex. For a
+ * layer in degrees it is the box of its vertices; for one in a strip it may be wider by the curving of the meridians, and
+ * no vertex need be projected. North of the equator.
+ */
 export function lonLatBoxOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): LonLatBox | undefined {
-  if (layer.coords.length === 0) return undefined;
-  const crs = crsOfLayer(layer);
   const { coords } = layer;
-  const point = [0, 0];
-  let west = Number.POSITIVE_INFINITY;
-  let south = Number.POSITIVE_INFINITY;
-  let east = Number.NEGATIVE_INFINITY;
-  let north = Number.NEGATIVE_INFINITY;
+  if (coords.length === 0) return undefined;
+  const crs = crsOfLayer(layer);
+  let minX = Number.POSITIVE_INFINITY;
+  let minY = Number.POSITIVE_INFINITY;
+  let maxX = Number.NEGATIVE_INFINITY;
+  let maxY = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < coords.length; i += 2) {
-    toLonLat(crs, coords[i]!, coords[i + 1]!, point, 0);
-    const [longitude, latitude] = point as [number, number];
-    if (longitude < west) west = longitude;
-    if (longitude > east) east = longitude;
-    if (latitude < south) south = latitude;
-    if (latitude > north) north = latitude;
+    const x = coords[i]!;
+    const y = coords[i + 1]!;
+    if (x < minX) minX = x;
+    if (x > maxX) maxX = x;
+    if (y < minY) minY = y;
+    if (y > maxY) maxY = y;
   }
-  return [west, south, east, north];
+  if (crs.kind === 'geographic') return [minX, minY, maxX, maxY];
+  // Along a line of equal northing the latitude is highest at the central meridian and falls to both sides; along a line
+  // of equal easting the longitude only grows away from the meridian. So corners decide, and the meridian if it is inside.
+  const xs = minX < crs.falseEasting && crs.falseEasting < maxX ? [minX, crs.falseEasting, maxX] : [minX, maxX];
+  const point = [0, 0];
+  let box: LonLatBox = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const x of xs) {
+    for (const y of [minY, maxY]) {
+      toLonLat(crs, x, y, point, 0);
+      const [longitude, latitude] = point as [number, number];
+      box = [Math.min(box[0], longitude), Math.min(box[1], latitude), Math.max(box[2], longitude), Math.max(box[3], latitude)];
+    }
+  }
+  return box;
 }
 
 /**

@@ -178,7 +178,7 @@ describe('layers between reference systems', () => {
   it('shifts eastings between prefixed and bare strips without touching the rest', () => {
     const layer = layerOf(4524, [square(2428000.125, 36560000.25, 100)]);
     const bare = convertLayer(layer, 4545);
-    expect([...bare.coords.slice(0, 2)]).toEqual([560000.25, 2428000.125]);
+    expect([bare.coords[0], bare.coords[1]]).toEqual([560000.25, 2428000.125]);
     expect([...convertLayer(bare, 4524).coords]).toEqual([...layer.coords]);
     expect(convertLayer(layer, 4524)).toBe(layer);
   });
@@ -197,6 +197,21 @@ describe('layers between reference systems', () => {
     const layer = convertLayer(layerOf(4490, [[[108.5, 22.25], [108.51, 22.25], [108.5, 22.26]]]), 4524);
     const degrees = lonLatOf(layer);
     [108.5, 22.25, 108.51, 22.25, 108.5, 22.26].forEach((value, i) => expect(Math.abs(degrees[i]! - value)).toBeLessThan(1e-12));
+  });
+
+  it('gives a box in degrees that holds every vertex, whether the layer lies beside the meridian or across it', () => {
+    const random = seededRandom(31);
+    for (const west of [107.2, 107.9, 108.4]) {
+      const ring: Ring = Array.from({ length: 400 }, () => [west + 0.5 * random.next(), 22 + 0.4 * random.next()]);
+      const degrees = layerOf(4490, [ring]);
+      const exact = lonLatBoxOf(degrees)!;
+      const held = lonLatBoxOf(convertLayer(degrees, 4524))!;
+      expect(held[0]).toBeLessThanOrEqual(exact[0] + 1e-12);
+      expect(held[1]).toBeLessThanOrEqual(exact[1] + 1e-12);
+      expect(held[2]).toBeGreaterThanOrEqual(exact[2] - 1e-12);
+      expect(held[3]).toBeGreaterThanOrEqual(exact[3] - 1e-12);
+      for (let i = 0; i < 4; i++) expect(Math.abs(held[i]! - exact[i]!)).toBeLessThan(0.01);
+    }
     expect(lonLatBoxOf(layerOf(4490))).toBeUndefined();
   });
 });

@@ -16,6 +16,9 @@ export function planeOriginOf(zone: RunZone, box: LonLatBox | undefined): readon
   return [Math.round(((box[0] + box[2]) / 2) * 100) / 100, Math.round(((box[1] + box[3]) / 2) * 100) / 100];
 }
 
+/** 1 GB of coordinates: beyond it a layer has stray vertices, or is no county's. */
+const MAX_VERTICES = 2 ** 26;
+
 /** Upper bound of metres per degree anywhere on the ellipsoid. */
 const MAX_METRES_PER_DEGREE = 111_700;
 
@@ -134,6 +137,7 @@ export function toPlaneLayer(
     for (let v = start; v < end; v++) total += 1 + walker.count(v, v + 1 < end ? v + 1 : start);
   }
   ringStarts[rings] = total;
+  assert(total <= MAX_VERTICES, 'layer has edges far too long for a plane of this zone');
   const xy = new Float64Array(2 * total);
   let at = 0;
   for (let r = 0; r < rings; r++) {
@@ -174,6 +178,8 @@ export function planeLayerFrom(
   for (let f = 0; f < features; f++) {
     let sum = 0;
     for (let r = featureRings[f]!; r < featureRings[f + 1]!; r++) sum += ringAreas[r]!;
+    // Readers and findDefects keep such coordinates out; let through, they would never leave the loops of a cut.
+    assert(Number.isFinite(sum), 'coordinates are not finite');
     areas[f] = sum;
     measureBox(xy, ringStarts[featureRings[f]!]!, ringStarts[featureRings[f + 1]!]!, boxes, 4 * f);
   }
