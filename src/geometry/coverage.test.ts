@@ -135,7 +135,7 @@ describe('coverage of a boundary', () => {
   it('counts a hole of the boundary as outside and an empty layer as one gap', () => {
     const boundary = planeOf([[box(0, 0, 30, 30), box(10, 10, 10, 10)]]);
     expect(coverage(boundary, planeOf([[box(0, 0, 30, 30)]]))).toMatchObject({
-      regions: [{ kind: 'outside', areaM2: 100, features: [] }],
+      regions: [{ kind: 'outside', features: [] }],
     });
     const empty = coverage(boundary, planeOf([]));
     expect(empty.regions).toHaveLength(1);

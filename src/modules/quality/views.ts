@@ -7,6 +7,15 @@ export interface QualityReportView {
   readonly errors: number;
   readonly warnings: number;
   /** Every rule that ran, those with no problem too. */
-  readonly rules: readonly { readonly rule: string; readonly title: Localized; readonly severity: Severity; readonly count: number }[];
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly title: Localized;
+    readonly severity: Severity;
+    readonly count: number;
+    /** `notChecked`: something it needs is missing (see `missing`); it has not been passed. Default `checked`. */
+    readonly state?: 'checked' | 'notChecked' | 'doesNotApply';
+    readonly missing?: readonly Localized[];
+    readonly citation?: Localized;
+  }[];
   readonly ranAt: string;
 }
