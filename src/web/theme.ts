@@ -48,6 +48,7 @@ export function componentTheme(scheme: ColourScheme): ThemeConfig {
       motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     },
     components: {
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
       Table: {
         headerBg: tokenValue('--sunken'),
         headerColor: tokenValue('--ink-muted'),

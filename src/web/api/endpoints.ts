@@ -13,7 +13,13 @@ import type {
   ProblemPage,
   TargetField,
 } from '../../modules/intake/views.ts';
-import type { DivisionView, FeatureDetail, FeaturePage, LayerVersionView } from '../../modules/parcels/views.ts';
+import type {
+  DivisionView,
+  FeatureDetail,
+  FeaturePage,
+  LayerSummaryView,
+  LayerVersionView,
+} from '../../modules/parcels/views.ts';
 import type { ProjectView } from '../../modules/projects/views.ts';
 import type { QualityReportView } from '../../modules/quality/views.ts';
 import { getJson, getJsonOrNull, sendForm, sendJson, withQuery } from './client.ts';
@@ -80,6 +86,17 @@ export const featureQuery = (layerVersionId: string, featureNo: number) =>
     queryFn: ({ signal }) => getJson<FeatureDetail>(`/api/layers/${id(layerVersionId)}/features/${featureNo}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+export const layerSummaryQuery = (layerVersionId: string) =>
+  queryOptions({
+    queryKey: ['layer-summary', layerVersionId],
+    queryFn: ({ signal }) => getJson<LayerSummaryView>(`/api/layers/${id(layerVersionId)}/summary`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** The feature at a place, for maps so far out that small features are drawn together. */
+export const identifyFeature = (layerVersionId: string, lon: number, lat: number) =>
+  getJson<FeatureDetail | undefined>(withQuery(`/api/layers/${id(layerVersionId)}/identify`, { lon, lat }));
 
 // Imports ----------------------------------------------------------------------------------------------------------
 

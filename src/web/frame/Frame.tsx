@@ -149,7 +149,12 @@ export function Frame() {
     <LanguageProvider language={language}>
       <UnitProvider unit={areaUnitOf(state.unit)}>
         <SchemeContext value={scheme}>
-          <ConfigProvider locale={language === 'zh' ? zhCN : enUS} theme={theme} componentSize="medium">
+          <ConfigProvider
+            locale={language === 'zh' ? zhCN : enUS}
+            theme={theme}
+            button={{ autoInsertSpace: false }}
+            componentSize="medium"
+          >
             <AntApp component={false}>
               <div className="frame">
                 <Header

@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Checkbox } from 'antd';
 import { FIRST_LEVEL_CLASSES, LAND_CLASSES, LAYER_ROLE_NAMES, type LayerRole } from '../../kernel/index.ts';
+import { layerSummaryQuery } from '../api/endpoints.ts';
 import { useI18n, type MessageKey } from '../i18n/index.tsx';
+import { Area } from '../kit/area.tsx';
 import { Swatch } from '../kit/land-class.tsx';
 
 /** Off until asked for: they cover everything under them. */
@@ -54,28 +57,45 @@ export function LayerTree(props: {
   );
 }
 
-/** Land classes in the order of the official tables, in the survey's colours. */
-export function LandLegend() {
+/**
+ * Land classes in the order of the official tables, in the survey's colours, each with its area in the layer. Classes the
+ * layer does not have are left out; without a layer all are shown.
+ */
+export function LandLegend(props: { readonly layerVersionId: string | undefined }) {
   const { t, pick } = useI18n();
+  const { data: summary } = useQuery({
+    ...layerSummaryQuery(props.layerVersionId ?? ''),
+    enabled: props.layerVersionId !== undefined,
+  });
+  const areas = new Map(summary?.classes.map((each) => [each.code, each.areaDm2]));
+  const known = LAND_CLASSES.filter((landClass) => summary === undefined || areas.has(landClass.code));
   return (
     <div className="legend" aria-label={t('map.legend')} role="group">
       {FIRST_LEVEL_CLASSES.map((first) => {
-        const classes = LAND_CLASSES.filter((landClass) => landClass.first === first.code);
+        const classes = known.filter((landClass) => landClass.first === first.code);
+        if (classes.length === 0) return null;
+        const total = classes.reduce((sum, landClass) => sum + (areas.get(landClass.code) ?? 0), 0);
         return (
-          <details key={first.code}>
+          <details key={first.code} open={first.code === '01'}>
             <summary>
+              <span className="legend-name">
+                <span className="figures">{first.code}</span> {pick(first.name)}
+              </span>
               <span className="legend-strip" aria-hidden="true">
-                {classes.slice(0, 4).map((landClass) => (
+                {classes.slice(0, 6).map((landClass) => (
                   <Swatch key={landClass.code} code={landClass.code} />
                 ))}
               </span>
-              <span className="figures">{first.code}</span> {pick(first.name)}
+              {summary === undefined ? null : <Area dm2={total} bare />}
             </summary>
             <ul>
               {classes.map((landClass) => (
                 <li key={landClass.code}>
-                  <Swatch code={landClass.code} />
-                  <span className="figures">{landClass.code}</span> {pick(landClass.name)}
+                  <span>
+                    <Swatch code={landClass.code} />
+                    <span className="figures">{landClass.code}</span> {pick(landClass.name)}
+                  </span>
+                  {summary === undefined ? null : <Area dm2={areas.get(landClass.code)} bare />}
                 </li>
               ))}
             </ul>

@@ -2,23 +2,14 @@ import * as maplibregl from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { LayerRole } from '../../kernel/index.ts';
 import { TILE_LAYER } from '../../modules/parcels/views.ts';
 import { useScheme } from '../frame/scheme.tsx';
 import { useI18n } from '../i18n/index.tsx';
+import { picksAt, type MapPick } from './picks.ts';
 import { positionOf, positionText, type Box } from './position.ts';
 import { mapStyle, sourceOf, type GeoJson, type TileLayer } from './style.ts';
 
 maplibregl.setWorkerUrl(workerUrl);
-
-/** What lies under a click, the topmost first. */
-export interface MapPick {
-  readonly role: LayerRole;
-  readonly layerVersionId: string;
-  readonly featureNo: number;
-  readonly id: string | null;
-  readonly label: string | null;
-}
 
 export interface MapPoint {
   readonly lonLat: readonly [number, number];
@@ -177,24 +168,7 @@ export function MapView(props: MapViewProps) {
         }
       }
       if (onPick === undefined) return;
-      const picks: MapPick[] = [];
-      const plots: string[] = [];
-      for (const feature of made.queryRenderedFeatures(event.point)) {
-        if (feature.source === 'plan') {
-          const plotId = feature.properties['plotId'];
-          if (typeof plotId === 'string' && !plots.includes(plotId)) plots.push(plotId);
-          continue;
-        }
-        const layer = layers.find((each) => sourceOf(each) === feature.source);
-        if (layer === undefined) continue;
-        const featureNo = Number(feature.properties['no'] ?? feature.id);
-        if (picks.some((pick) => pick.layerVersionId === layer.layerVersionId && pick.featureNo === featureNo))
-          continue;
-        const text = (name: string): string | null =>
-          feature.properties[name] == null ? null : String(feature.properties[name]);
-        picks.push({ ...layer, featureNo, id: text('id'), label: text('label') ?? text('class') });
-      }
-      onPick(picks, plots);
+      void picksAt(made, event, layers).then(({ picks, plotIds }) => onPick(picks, plotIds));
     });
     setMap(made);
     return () => {

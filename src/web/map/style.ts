@@ -114,9 +114,9 @@ function parcelLayers(layer: TileLayer, input: StyleInput): LayerSpecification[]
 }
 
 const ZONE_LINE: Readonly<
-  Partial<Record<LayerRole, { width: number; dash?: number[]; fill: number; labelFrom: number }>>
+  Partial<Record<LayerRole, { width: number; dash?: number[]; fill: number; lineFrom?: number; labelFrom: number }>>
 > = {
-  basicFarmland: { width: 1.2, fill: 0.16, labelFrom: 24 },
+  basicFarmland: { width: 1, fill: 0.16, lineFrom: 13, labelFrom: 24 },
   redLine: { width: 2.4, fill: 0.1, labelFrom: 12 },
   growthBoundary: { width: 2.2, dash: [4, 2], fill: 0.06, labelFrom: 24 },
   slope: { width: 0.8, fill: 0.14, labelFrom: 13 },
@@ -136,6 +136,7 @@ function zoneLayers(layer: TileLayer): LayerSpecification[] {
       ...base,
       id: `${layer.role}-line`,
       type: 'line',
+      minzoom: look.lineFrom ?? 0,
       layout: { 'line-join': 'round' },
       paint: {
         'line-color': colour,

@@ -8,7 +8,8 @@ import { EmptyPanel, Loaded, LoadingPanel } from '../../../web/kit/feedback.tsx'
 import { Fact, ScreenHead, SplitScreen } from '../../../web/kit/screen.tsx';
 import { currentLayersOf, useCounty, useCurrentLayers } from '../../../web/map/current-layers.ts';
 import { hiddenOf, hiddenText, LandLegend, LayerTree } from '../../../web/map/LayerTree.tsx';
-import { MapView, type MapFocus, type MapPick } from '../../../web/map/MapView.tsx';
+import { MapView, type MapFocus } from '../../../web/map/MapView.tsx';
+import type { MapPick } from '../../../web/map/picks.ts';
 import type { LayerVersionView } from '../../../web/api/endpoints.ts';
 import { useUrlState } from '../../../web/url-state.ts';
 import { FeaturePanel } from './FeaturePanel.tsx';
@@ -71,7 +72,7 @@ function CountyMap(props: { readonly versions: readonly LayerVersionView[] }) {
                 onHidden={(next) => change({ hide: hiddenText(next) }, { replace: true })}
               />
               <h3 className="side-heading">{t('map.legend')}</h3>
-              <LandLegend />
+              <LandLegend layerVersionId={parcels?.layerVersionId} />
             </div>
           ),
         },

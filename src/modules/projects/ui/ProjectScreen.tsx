@@ -204,7 +204,7 @@ function ProjectBody(props: { readonly project: ProjectView; readonly plan: Plan
                   onHidden={(next) => change({ hide: hiddenText(next) }, { replace: true })}
                 />
                 <PlanLegend />
-                <LandLegend />
+                <LandLegend layerVersionId={current?.byRole.get('parcels')?.layerVersionId} />
               </div>
             ),
           },

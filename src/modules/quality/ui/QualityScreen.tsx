@@ -235,7 +235,7 @@ export function QualityScreen() {
   const { query, current } = useCurrentLayers(county);
   if (county !== undefined && query.isPending) return <LoadingPanel rows={8} />;
   if (query.error !== null) return <Loaded query={query}>{() => null}</Loaded>;
-  const versions = (query.data ?? []).filter((version) => version.state !== 'withdrawn');
+  const versions = (query.data ?? []).filter((version) => version.state === 'current');
   const layer =
     versions.find((version) => version.layerVersionId === state.layer) ?? current?.byRole.get('parcels') ?? versions[0];
   if (layer === undefined) {
