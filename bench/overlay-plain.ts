@@ -18,26 +18,50 @@ function timed<T>(name: string, work: () => T, note: (value: T) => string): T {
   const value = work();
   const used = process.cpuUsage(cpu);
   const seconds = (performance.now() - wall) / 1000;
-  console.log(`${name.padEnd(28)} ${seconds.toFixed(2)} s wall ${((used.user + used.system) / 1e6).toFixed(2)} s cpu  ${note(value)}`);
+  console.log(
+    `${name.padEnd(28)} ${seconds.toFixed(2)} s wall ${((used.user + used.system) / 1e6).toFixed(2)} s cpu  ${note(value)}`,
+  );
   return value;
 }
 
-const parcels = timed('generate parcels', () => coverageLayer(random, { ...place, cells: count, bends: 6 }),
-  (layer) => `${layer.featureNos.length} parcels, ${layer.coords.length / 2} vertices`);
+const parcels = timed(
+  'generate parcels',
+  () => coverageLayer(random, { ...place, cells: count, bends: 6 }),
+  (layer) => `${layer.featureNos.length} parcels, ${layer.coords.length / 2} vertices`,
+);
 const kept = Array.from({ length: parcels.featureNos.length }, (_, i) => i).filter(() => random.next() < 0.1);
 const farmland = pickFeatures(parcels, kept);
 const zoneLayers: [string, PolygonLayer][] = [
   ['farmland, shared borders', farmland],
-  ['farmland, moved 3 m', { ...farmland, coords: farmland.coords.map((value, i) => value + (i % 2 === 0 ? 3.2 : -2.1)) }],
+  [
+    'farmland, moved 3 m',
+    { ...farmland, coords: farmland.coords.map((value, i) => value + (i % 2 === 0 ? 3.2 : -2.1)) },
+  ],
   ['slope, 500 zones', coverageLayer(random, { ...place, cells: 500, bends: 300 })],
   ['12 large zones', coverageLayer(random, { ...place, cells: 12, bends: 3000 })],
 ];
 const zone = runZoneOf(parcels);
 const origin = planeOriginOf(zone, lonLatBoxOf(parcels));
-timed('official areas', () => officialAreas(parcels, zone), (areas) => `${areas.length} areas`);
-const plane = timed('parcels to the plane', () => toPlaneLayer(parcels, zone, origin), (layer) => `${layer.xy.length / 2} vertices`);
+timed(
+  'official areas',
+  () => officialAreas(parcels, zone),
+  (areas) => `${areas.length} areas`,
+);
+const plane = timed(
+  'parcels to the plane',
+  () => toPlaneLayer(parcels, zone, origin),
+  (layer) => `${layer.xy.length / 2} vertices`,
+);
 for (const [name, layer] of zoneLayers) {
-  const zonePlane = timed(`${name}: plane`, () => toPlaneLayer(layer, zone, origin), (value) => `${value.xy.length / 2} vertices`);
-  timed(`${name}: tabulate`, () => tabulate(plane, zonePlane), (result) => `${result.areas.length} pairs`);
+  const zonePlane = timed(
+    `${name}: plane`,
+    () => toPlaneLayer(layer, zone, origin),
+    (value) => `${value.xy.length / 2} vertices`,
+  );
+  timed(
+    `${name}: tabulate`,
+    () => tabulate(plane, zonePlane),
+    (result) => `${result.areas.length} pairs`,
+  );
 }
 console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);

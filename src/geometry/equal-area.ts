@@ -1,13 +1,19 @@
 /**
- * The equal-area plane of a run: x = a·(λ − λ0), y = Q(φ) − Q(φ0) with the authalic integral
- * Q(φ) = b²/2a · [ sin φ / (1 − e² sin²φ) + ln((1 + e sin φ)/(1 − e sin φ)) / 2e ].
- * A cylindrical equal-area projection: areas in the plane are areas on the ellipsoid, shapes are not kept.
+ * The equal-area plane of a run: x = k·a·(λ − λ0), y = (Q(φ) − Q(φ0))/k with the authalic integral
+ * Q(φ) = b²/2a · [ sin φ / (1 − e² sin²φ) + ln((1 + e sin φ)/(1 − e sin φ)) / 2e ]
+ * and k = cos φ0/√(1 − e² sin²φ0). A cylindrical equal-area projection, true to scale at the latitude of the origin: areas in
+ * the plane are areas on the ellipsoid, and distances are true to about 1.7 % · tan φ0 per degree of latitude from the origin,
+ * good enough to ask whether two parcels are neighbours.
  *
  * Near φ0 the height is a polynomial without constant term, so that no digits cancel and no sine or logarithm is taken per
  * vertex. It depends on the origin alone: layers that share the origin share every bit.
  */
 import {
-  ECCENTRICITY, ECCENTRICITY_SQUARED, RADIANS_PER_DEGREE, SEMI_MAJOR_METRES, SEMI_MINOR_METRES,
+  ECCENTRICITY,
+  ECCENTRICITY_SQUARED,
+  RADIANS_PER_DEGREE,
+  SEMI_MAJOR_METRES,
+  SEMI_MINOR_METRES,
 } from './ellipsoid.ts';
 import { cos, log1p, sin } from './transcendental.ts';
 
@@ -20,11 +26,13 @@ const B2_A = (SEMI_MINOR_METRES * SEMI_MINOR_METRES) / SEMI_MAJOR_METRES;
 export interface EqualAreaPlane {
   readonly longitude: number;
   readonly latitude: number;
+  /** k: metres of the plane in a metre of the equator, west to east. */
+  readonly scale: number;
   /** Coefficients c1 … c14 of y = c1·t + c2·t² + …, t = (φ − φ0)/half height. */
   readonly coefficients: Float64Array;
 }
 
-/** Metres per degree of longitude from the origin. */
+/** Metres per degree of longitude at the equator. */
 export const METRES_PER_DEGREE = SEMI_MAJOR_METRES * RADIANS_PER_DEGREE;
 
 /** Q(φ), metres; φ in degrees. */
@@ -33,6 +41,13 @@ export function authalicHeight(latitude: number): number {
   const es = ECCENTRICITY * s;
   const logarithm = log1p(es) - log1p(-es);
   return (B2_A / 2) * (s / (1 - es * es) + logarithm / (2 * ECCENTRICITY));
+}
+
+/** k: the factor that makes a plane with this latitude of origin true to scale there. */
+export function planeScale(latitude: number): number {
+  const phi = latitude * RADIANS_PER_DEGREE;
+  const s = ECCENTRICITY * sin(phi);
+  return cos(phi) / Math.sqrt(1 - s * s);
 }
 
 /** dQ/dφ, metres per radian. */
@@ -46,6 +61,7 @@ function slope(phi: number): number {
 export function equalAreaPlane(longitude: number, latitude: number): EqualAreaPlane {
   const half = HALF_HEIGHT_DEGREES * RADIANS_PER_DEGREE;
   const phi0 = latitude * RADIANS_PER_DEGREE;
+  const scale = planeScale(latitude);
   // dQ/dt through Chebyshev's nodes, as a sum of Chebyshev polynomials …
   const chebyshev = new Float64Array(NODES);
   for (let j = 0; j < NODES; j++) {
@@ -69,25 +85,26 @@ export function equalAreaPlane(longitude: number, latitude: number): EqualAreaPl
     current = next;
   }
   const coefficients = new Float64Array(NODES);
-  for (let i = 0; i < NODES; i++) coefficients[i] = powers[i]! / (i + 1);
-  return { longitude, latitude, coefficients };
+  for (let i = 0; i < NODES; i++) coefficients[i] = powers[i]! / (i + 1) / scale;
+  return { longitude, latitude, scale, coefficients };
 }
 
 /** Brings n vertices (longitude, latitude in degrees) into the plane, in place: coords[2·from] … coords[2·to − 1]. */
 export function toPlane(plane: EqualAreaPlane, coords: Float64Array, from: number, to: number): void {
-  const { longitude, latitude } = plane;
+  const { longitude, latitude, scale } = plane;
+  const perDegree = METRES_PER_DEGREE * scale;
   const c = plane.coefficients;
   const origin = authalicHeight(latitude);
   for (let i = 2 * from; i < 2 * to; i += 2) {
     const fromOrigin = coords[i + 1]! - latitude;
     const t = fromOrigin / HALF_HEIGHT_DEGREES;
-    coords[i] = METRES_PER_DEGREE * (coords[i]! - longitude);
+    coords[i] = perDegree * (coords[i]! - longitude);
     if (t >= -1 && t <= 1) {
       let y = c[NODES - 1]!;
       for (let k = NODES - 2; k >= 0; k--) y = y * t + c[k]!;
       coords[i + 1] = y * t;
     } else {
-      coords[i + 1] = authalicHeight(coords[i + 1]!) - origin;
+      coords[i + 1] = (authalicHeight(coords[i + 1]!) - origin) / scale;
     }
   }
 }

@@ -30,7 +30,9 @@ describe('Gauss–Krüger projection', () => {
       const latitude = (random.next() - 0.5) * 178;
       project(longitude, latitude, out, 0);
       unproject(out[0]!, out[1]!, out, 0);
-      const metres = 111_320 * Math.max(Math.abs(out[1]! - latitude), Math.abs(out[0]! - longitude) * Math.cos((latitude * Math.PI) / 180));
+      const metres =
+        111_320 *
+        Math.max(Math.abs(out[1]! - latitude), Math.abs(out[0]! - longitude) * Math.cos((latitude * Math.PI) / 180));
       worst = Math.max(worst, metres);
     }
     expect(worst).toBeLessThan(5e-9);

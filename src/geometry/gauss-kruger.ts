@@ -4,7 +4,13 @@
  * an accuracy of a few nanometers, J. Geodesy 85, 2011, equations 35 and 36). Good to a nanometre or so within 30° of the
  * central meridian, and the same bits in every engine.
  */
-import { DEGREES_PER_RADIAN, ECCENTRICITY_SQUARED, RADIANS_PER_DEGREE, SEMI_MAJOR_METRES, THIRD_FLATTENING } from './ellipsoid.ts';
+import {
+  DEGREES_PER_RADIAN,
+  ECCENTRICITY_SQUARED,
+  RADIANS_PER_DEGREE,
+  SEMI_MAJOR_METRES,
+  THIRD_FLATTENING,
+} from './ellipsoid.ts';
 import { asinh, atan2, cos, sin, sinh } from './transcendental.ts';
 import type { Crs } from './types.ts';
 
@@ -57,7 +63,12 @@ const E2 = ECCENTRICITY_SQUARED;
  * Longitude from the central meridian and latitude (degrees) to metres from it and from the equator.
  * Writes east, north to out[at], out[at + 1].
  */
-export function project(longitudeFromMeridian: number, latitude: number, out: Float64Array | number[], at: number): void {
+export function project(
+  longitudeFromMeridian: number,
+  latitude: number,
+  out: Float64Array | number[],
+  at: number,
+): void {
   const phi = latitude * RADIANS_PER_DEGREE;
   const lambda = longitudeFromMeridian * RADIANS_PER_DEGREE;
   const sinPhi = sin(phi);
@@ -67,8 +78,7 @@ export function project(longitudeFromMeridian: number, latitude: number, out: Fl
   // Tangent of the conformal latitude. e·atanh(e·sin φ) and its sinh by their series: e² is small enough for seven terms.
   const s2 = E2 * sinPhi * sinPhi;
   const w =
-    E2 * sinPhi *
-    (1 + s2 * (1 / 3 + s2 * (1 / 5 + s2 * (1 / 7 + s2 * (1 / 9 + s2 * (1 / 11 + s2 * (1 / 13)))))));
+    E2 * sinPhi * (1 + s2 * (1 / 3 + s2 * (1 / 5 + s2 * (1 / 7 + s2 * (1 / 9 + s2 * (1 / 11 + s2 * (1 / 13)))))));
   const w2 = w * w;
   const sigma = w * (1 + (w2 / 6) * (1 + (w2 / 20) * (1 + w2 / 42)));
   // τ' = τ√(1 + σ²) − σ√(1 + τ²), scaled by cos φ so that the poles need no special case.
@@ -167,7 +177,11 @@ export function toLonLat(crs: Crs, x: number, y: number, out: Float64Array | num
 
 /** Longitude and latitude (4490, degrees) to coordinates of a CRS: writes x = east, y = north to out[at], out[at + 1]. */
 export function fromLonLat(
-  crs: Crs, longitude: number, latitude: number, out: Float64Array | number[], at: number,
+  crs: Crs,
+  longitude: number,
+  latitude: number,
+  out: Float64Array | number[],
+  at: number,
 ): void {
   if (crs.kind === 'geographic') {
     out[at] = longitude;

@@ -75,12 +75,22 @@ export function lonLatBoxOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): LonLa
   // of equal easting the longitude only grows away from the meridian. So corners decide, and the meridian if it is inside.
   const xs = minX < crs.falseEasting && crs.falseEasting < maxX ? [minX, crs.falseEasting, maxX] : [minX, maxX];
   const point = [0, 0];
-  let box: LonLatBox = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let box: LonLatBox = [
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
   for (const x of xs) {
     for (const y of [minY, maxY]) {
       toLonLat(crs, x, y, point, 0);
       const [longitude, latitude] = point as [number, number];
-      box = [Math.min(box[0], longitude), Math.min(box[1], latitude), Math.max(box[2], longitude), Math.max(box[3], latitude)];
+      box = [
+        Math.min(box[0], longitude),
+        Math.min(box[1], latitude),
+        Math.max(box[2], longitude),
+        Math.max(box[3], latitude),
+      ];
     }
   }
   return box;

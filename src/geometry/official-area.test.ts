@@ -20,16 +20,51 @@ function layerOf(epsg: number, ...rings: [number, number][][]): PolygonLayer {
 }
 
 function square(north: number, east: number, side: number): [number, number][] {
-  return [[east, north], [east, north + side], [east + side, north + side], [east + side, north]];
+  return [
+    [east, north],
+    [east, north + side],
+    [east + side, north + side],
+    [east + side, north],
+  ];
 }
 
 /** Handbook §1.5: published check values, m². */
-const CASES: [name: string, zone: number, ring: [number, number][], official: string, noSplit: string, noRounding: string][] = [
+const CASES: [
+  name: string,
+  zone: number,
+  ring: [number, number][],
+  official: string,
+  noSplit: string,
+  noRounding: string,
+][] = [
   ['A 1 km square at the meridian', 40, square(3353000, 40500000, 1000), '999999.9937', '999999.9847', '999999.9918'],
   ['B 1 km square far from it', 40, square(3353000, 40645000, 1000), '999478.0632', '999478.0536', '999478.0549'],
   ['C 20 km square', 40, square(3353000, 40490000, 20000), '399999671.1680', '399999896.2059', '399999671.1591'],
-  ['D triangle', 36, [[36560000, 2428000], [36560000, 2428300], [36560400, 2428000]], '59994.6364', '59994.0786', '59994.6363'],
-  ['E sliver', 40, [[40540000, 3353000], [40541000, 3353000], [40541000, 3353001], [40540000, 3353001]], '999.9608', '999.9670', '999.9595'],
+  [
+    'D triangle',
+    36,
+    [
+      [36560000, 2428000],
+      [36560000, 2428300],
+      [36560400, 2428000],
+    ],
+    '59994.6364',
+    '59994.0786',
+    '59994.6363',
+  ],
+  [
+    'E sliver',
+    40,
+    [
+      [40540000, 3353000],
+      [40541000, 3353000],
+      [40541000, 3353001],
+      [40540000, 3353001],
+    ],
+    '999.9608',
+    '999.9670',
+    '999.9595',
+  ],
   ['F 1 km square in the north', 42, square(5070000, 42540000, 1000), '999959.6860', '999959.6934', '999959.6857'],
 ];
 
@@ -67,12 +102,18 @@ describe('official area', () => {
     expect(officialAreas(layerOf(4528, outer, hole), runZone(40))[0]!.squareMetres).toBe(whole - cut);
     const parts = { ...layerOf(4528, outer, hole), ringRoles: Uint8Array.of(OUTER, OUTER) };
     expect(officialAreas(parts, runZone(40))[0]!.squareMetres).toBe(whole + cut);
-    expect(officialAreas({ ...layerOf(4528), featureNos: Uint32Array.of(0) }, runZone(40))).toEqual([{ squareMetres: 0, areaDm2: 0 }]);
+    expect(officialAreas({ ...layerOf(4528), featureNos: Uint32Array.of(0) }, runZone(40))).toEqual([
+      { squareMetres: 0, areaDm2: 0 },
+    ]);
   });
 
   it('brings longitude and latitude, 6° strips and other zones to the 3° plane of the run first', () => {
     // A parcel as surveyed, coordinates of four decimals, delivered four ways; conversion noise stays below 0.1 mm.
-    const ring: [number, number][] = [[36560012.3456, 2428000.1234], [36560003.4567, 2428300.2345], [36560401.5678, 2428040.3456]];
+    const ring: [number, number][] = [
+      [36560012.3456, 2428000.1234],
+      [36560003.4567, 2428300.2345],
+      [36560401.5678, 2428040.3456],
+    ];
     const original = layerOf(4524, ring);
     const [expected] = officialAreas(original, runZone(36));
     for (const epsg of [4490, epsgOf6(18, true), epsgOf6(18, false), epsgOf3(37, true), epsgOf3(36, false)]) {
@@ -86,7 +127,9 @@ describe('official area', () => {
     expect([36560000.12345, 36560000.12355, 36560000.12344999, 0.00005, 2.00015, 1.00025].map(ticksOf)).toEqual([
       365600001235, 365600001236, 365600001234, 1, 20002, 10003,
     ]);
-    expect([-0.00005, -1.00025, -1.000251, 0, 5e-7, 123].map((value) => ticksOf(value) + 0)).toEqual([0, -10002, -10003, 0, 0, 1230000]);
+    expect([-0.00005, -1.00025, -1.000251, 0, 5e-7, 123].map((value) => ticksOf(value) + 0)).toEqual([
+      0, -10002, -10003, 0, 0, 1230000,
+    ]);
     const random = seededRandom(41);
     for (let i = 0; i < 20_000; i++) {
       // Numbers whose fifth decimal is the last and often a 5, as files have them.
@@ -101,7 +144,11 @@ describe('official area', () => {
   it('has the small offset the official constants are known for: about −3.1e-6″ in latitude, none in longitude', () => {
     const crs = crsOf(4549)!;
     const precise = [0, 0];
-    for (const [east, north] of [[400_000, 2_400_000], [500_000, 3_353_000], [620_000, 5_070_000]] as const) {
+    for (const [east, north] of [
+      [400_000, 2_400_000],
+      [500_000, 3_353_000],
+      [620_000, 5_070_000],
+    ] as const) {
       toLonLat(crs, east, north, precise, 0);
       const [longitude, latitude] = officialInverse(runZone(40), east - 500_000, north);
       expect((latitude - precise[1]!) * 3600).toBeGreaterThan(-8e-6);

@@ -100,8 +100,10 @@ function inverse(north: number, east: number, meridian: number, rounding: boolea
     ((61 + 90 * t2 + 45 * t2 * t2) * v2 * t * q2 * q2 * q2) / 720;
   const longitude =
     meridian +
-    (q - ((1 + 2 * t2 + eta2) * q2 * q) / 6 + ((5 + 28 * t2 + 24 * t2 * t2 + 6 * eta2 + 8 * eta2 * t2) * q2 * q2 * q) / 120) /
-    cosB;
+    (q -
+      ((1 + 2 * t2 + eta2) * q2 * q) / 6 +
+      ((5 + 28 * t2 + 24 * t2 * t2 + 6 * eta2 + 8 * eta2 * t2) * q2 * q2 * q) / 120) /
+      cosB;
   if (rounding) {
     out[0] = Math.floor(latitude * SECONDS_PER_RADIAN * 1e6 + 0.5) / 1e6 / SECONDS_PER_RADIAN;
     out[1] = Math.floor(longitude * SECONDS_PER_RADIAN * 1e6 + 0.5) / 1e6 / SECONDS_PER_RADIAN;
@@ -125,7 +127,9 @@ function trapezoid(latitude1: number, longitude1: number, latitude2: number, lon
   const c7 = twiceCosC * c5 - c3;
   const s9 = twiceCosS * s7 - s5;
   const c9 = twiceCosC * c7 - c5;
-  return TWICE_B2 * ((longitude1 + longitude2) / 2) * (A * s1 * c1 - B * s3 * c3 + C * s5 * c5 - D * s7 * c7 + E * s9 * c9);
+  return (
+    TWICE_B2 * ((longitude1 + longitude2) / 2) * (A * s1 * c1 - B * s3 * c3 + C * s5 * c5 - D * s7 * c7 + E * s9 * c9)
+  );
 }
 
 const from = new Float64Array(2);
@@ -133,7 +137,12 @@ const to = new Float64Array(2);
 
 /** |Σ S| of one ring, m². `coords` in a 3° strip with the given false easting; vertices start ≤ v < end, open. */
 function ringArea(
-  coords: Float64Array, start: number, end: number, falseEasting: number, meridian: number, steps: OfficialSteps,
+  coords: Float64Array,
+  start: number,
+  end: number,
+  falseEasting: number,
+  meridian: number,
+  steps: OfficialSteps,
 ): number {
   if (end - start < 3) return 0;
   const shift = falseEasting * TICKS;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { INNER, OUTER, type PolygonLayer, seededRandom } from '../kernel/index.ts';
-import { epsgOf3, epsgOf6, runZone } from './crs.ts';
+import { crsOf, epsgOf3, epsgOf6, runZone } from './crs.ts';
 import { authalicHeight, equalAreaPlane, toPlane } from './equal-area.ts';
+import { toLonLat } from './gauss-kruger.ts';
 import { convertLayer, lonLatBoxOf, lonLatOf, runZoneOf } from './layer-crs.ts';
 import { officialAreas } from './official-area.ts';
 import { planeOriginOf, toPlaneLayer } from './plane-layer.ts';
@@ -25,8 +26,12 @@ function layerOf(epsg: number, ...features: Ring[][]): PolygonLayer {
   };
 }
 
-const square = (north: number, east: number, side: number): Ring =>
-  [[east, north], [east + side, north], [east + side, north + side], [east, north + side]];
+const square = (north: number, east: number, side: number): Ring => [
+  [east, north],
+  [east + side, north],
+  [east + side, north + side],
+  [east, north + side],
+];
 
 /** Points put on every edge so that none is longer than `step`: finer than the rule, to come near the exact integral. */
 function densified(ring: Ring, step: number): Ring {
@@ -44,8 +49,25 @@ describe('equal-area plane', () => {
       [40, square(3353000, 40500000, 1000), 999999.99178],
       [40, square(3353000, 40645000, 1000), 999478.05486],
       [40, square(3353000, 40490000, 20000), 399999671.16453],
-      [36, [[36560000, 2428000], [36560000, 2428300], [36560400, 2428000]], 59994.64112],
-      [40, [[40540000, 3353000], [40541000, 3353000], [40541000, 3353001], [40540000, 3353001]], 999.95955],
+      [
+        36,
+        [
+          [36560000, 2428000],
+          [36560000, 2428300],
+          [36560400, 2428000],
+        ],
+        59994.64112,
+      ],
+      [
+        40,
+        [
+          [40540000, 3353000],
+          [40541000, 3353000],
+          [40541000, 3353001],
+          [40540000, 3353001],
+        ],
+        999.95955,
+      ],
       [42, square(5070000, 42540000, 1000), 999959.68568],
     ];
     for (const [zone, ring, exact] of cases) {
@@ -78,10 +100,25 @@ describe('equal-area plane', () => {
       const latitude = 30 + k * 0.08;
       const xy = Float64Array.of(108.5, latitude);
       toPlane(plane, xy, 0, 1);
-      expect(Math.abs(xy[1]! - (authalicHeight(latitude) - authalicHeight(30)))).toBeLessThan(4e-9);
+      expect(Math.abs(xy[1]! - (authalicHeight(latitude) - authalicHeight(30)) / plane.scale)).toBeLessThan(4e-9);
     }
     // Authalic total: half the ellipsoid's surface is 2π·a·Q(90°). GRS 80: 510 065 621.7 km².
     expect((4 * Math.PI * 6378137 * authalicHeight(90)) / 1e6).toBeCloseTo(510065621.72, 1);
+  });
+
+  it('is true to scale at its origin: ten metres are ten metres in every direction', () => {
+    const crs = crsOf(4545)!;
+    for (const north of [2_428_000, 5_070_000]) {
+      const centre = [0, 0] as [number, number];
+      toLonLat(crs, 500_000, north, centre, 0);
+      const plane = equalAreaPlane(centre[0], centre[1]);
+      for (let k = 0; k < 12; k++) {
+        const xy = new Float64Array(2);
+        toLonLat(crs, 500_000 + 10 * Math.cos(k), north + 10 * Math.sin(k), xy, 0);
+        toPlane(plane, xy, 0, 1);
+        expect(Math.hypot(xy[0]!, xy[1]!)).toBeCloseTo(10, 4);
+      }
+    }
   });
 
   it('takes its origin from the box, to 0.01°', () => {
@@ -95,7 +132,12 @@ describe('plane layer', () => {
   const origin = [108.6, 22] as const;
 
   it('adds points on long edges only, keeps order, roles and empty features', () => {
-    const layer = layerOf(4524, [square(2428000, 36560000, 200), square(2428050, 36560050, 60)], [], [square(2428000, 36561000, 70)]);
+    const layer = layerOf(
+      4524,
+      [square(2428000, 36560000, 200), square(2428050, 36560050, 60)],
+      [],
+      [square(2428000, 36561000, 70)],
+    );
     const plane = toPlaneLayer(layer, zone, origin);
     // 200 m edges get 2 points each; 60 m and exactly 70 m stay whole.
     expect([...plane.ringStarts]).toEqual([0, 12, 16, 20]);
@@ -110,22 +152,39 @@ describe('plane layer', () => {
   it('has areas that do not depend on orientation, and signs that do', () => {
     const rings = [square(2428000, 36560000, 200), square(2428050, 36560050, 60)];
     const straight = toPlaneLayer(layerOf(4524, rings), zone, origin);
-    const reversed = toPlaneLayer(layerOf(4524, rings.map((ring) => [...ring].reverse())), zone, origin);
+    const reversed = toPlaneLayer(
+      layerOf(
+        4524,
+        rings.map((ring) => [...ring].reverse()),
+      ),
+      zone,
+      origin,
+    );
     expect(Math.abs(reversed.areas[0]! - straight.areas[0]!)).toBeLessThan(1e-8);
     expect([...reversed.ringSigns]).toEqual([-1, 1]);
   });
 
   it('keeps shared edges identical to the bit for both neighbours, whichever way they turn', () => {
     for (const epsg of [4524, 4490]) {
-      const a: Ring = [[36560000.1, 2428000.2], [36560431.3, 2428077.7], [36560219.9, 2428500.5]];
-      const b: Ring = [[36560000.1, 2428000.2], [36560431.3, 2428077.7], [36560300.4, 2427600.8]];
+      const a: Ring = [
+        [36560000.1, 2428000.2],
+        [36560431.3, 2428077.7],
+        [36560219.9, 2428500.5],
+      ];
+      const b: Ring = [
+        [36560000.1, 2428000.2],
+        [36560431.3, 2428077.7],
+        [36560300.4, 2427600.8],
+      ];
       const layer = convertLayer(layerOf(4524, [a], [[...b].reverse()]), epsg);
       const { xy, ringStarts } = toPlaneLayer(layer, zone, origin);
       const points = (r: number): Set<string> =>
-        new Set(Array.from({ length: ringStarts[r + 1]! - ringStarts[r]! }, (_, i) => {
-          const v = ringStarts[r]! + i;
-          return `${xy[2 * v]} ${xy[2 * v + 1]}`;
-        }));
+        new Set(
+          Array.from({ length: ringStarts[r + 1]! - ringStarts[r]! }, (_, i) => {
+            const v = ringStarts[r]! + i;
+            return `${xy[2 * v]} ${xy[2 * v + 1]}`;
+          }),
+        );
       const shared = [...points(0)].filter((point) => points(1).has(point));
       // 438 m: six points between the two ends.
       expect(shared.length).toBe(8);
@@ -156,7 +215,13 @@ describe('plane layer', () => {
     for (let k = 0; k < 720; k++) {
       const angle = (k * Math.PI) / 360;
       const length = 60 + (k % 41) * 0.5;
-      const far = layerOf(4545, [[[790000, 2428000], [790000 + length * Math.cos(angle), 2428000 + length * Math.sin(angle)], [790010, 2428011]]]);
+      const far = layerOf(4545, [
+        [
+          [790000, 2428000],
+          [790000 + length * Math.cos(angle), 2428000 + length * Math.sin(angle)],
+          [790010, 2428011],
+        ],
+      ]);
       const inZone = toPlaneLayer(far, meridian, origin);
       const inDegrees = toPlaneLayer(convertLayer(far, 4490), meridian, origin);
       expect(inDegrees.xy.length).toBe(inZone.xy.length);
@@ -185,7 +250,12 @@ describe('layers between reference systems', () => {
 
   it('chooses the zone of a run: the layer’s own, or that of the centre of its box', () => {
     expect(runZoneOf(layerOf(4524, [square(2428000, 36560000, 100)])).zone).toBe(36);
-    const box: Ring = [[109.3, 22], [109.9, 22], [109.9, 22.3], [109.3, 22.3]];
+    const box: Ring = [
+      [109.3, 22],
+      [109.9, 22],
+      [109.9, 22.3],
+      [109.3, 22.3],
+    ];
     expect(runZoneOf(layerOf(4490, [box])).zone).toBe(37);
     const six = convertLayer(layerOf(4490, [box]), epsgOf6(19, true));
     expect(runZoneOf(six).zone).toBe(37);
@@ -194,9 +264,20 @@ describe('layers between reference systems', () => {
   });
 
   it('gives degrees in vertex order', () => {
-    const layer = convertLayer(layerOf(4490, [[[108.5, 22.25], [108.51, 22.25], [108.5, 22.26]]]), 4524);
+    const layer = convertLayer(
+      layerOf(4490, [
+        [
+          [108.5, 22.25],
+          [108.51, 22.25],
+          [108.5, 22.26],
+        ],
+      ]),
+      4524,
+    );
     const degrees = lonLatOf(layer);
-    [108.5, 22.25, 108.51, 22.25, 108.5, 22.26].forEach((value, i) => expect(Math.abs(degrees[i]! - value)).toBeLessThan(1e-12));
+    [108.5, 22.25, 108.51, 22.25, 108.5, 22.26].forEach((value, i) =>
+      expect(Math.abs(degrees[i]! - value)).toBeLessThan(1e-12),
+    );
   });
 
   it('gives a box in degrees that holds every vertex, whether the layer lies beside the meridian or across it', () => {

@@ -11,7 +11,10 @@ import type { Crs, PlaneLayer, RunZone } from './types.ts';
  * Origin of a run's plane: the centre of the box (degrees; the parcels' box, see lonLatBoxOf), to 0.01°. Layers that meet
  * in one computation must share it. An undefined box gives the zone's meridian at 30° north.
  */
-export function planeOriginOf(zone: RunZone, box: LonLatBox | undefined): readonly [longitude: number, latitude: number] {
+export function planeOriginOf(
+  zone: RunZone,
+  box: LonLatBox | undefined,
+): readonly [longitude: number, latitude: number] {
   if (box === undefined) return [zone.centralMeridianDegrees, 30];
   return [Math.round(((box[0] + box[2]) / 2) * 100) / 100, Math.round(((box[1] + box[3]) / 2) * 100) / 100];
 }
@@ -62,7 +65,16 @@ function walkerInZone(coords: Float64Array, crs: Exclude<Crs, { kind: 'geographi
       out[at]! += meridian;
     },
     point: (v, w, n, k, out, at) => {
-      splitPoint(coords[2 * v]! - shift, coords[2 * v + 1]!, coords[2 * w]! - shift, coords[2 * w + 1]!, n, k, place, 0);
+      splitPoint(
+        coords[2 * v]! - shift,
+        coords[2 * v + 1]!,
+        coords[2 * w]! - shift,
+        coords[2 * w + 1]!,
+        n,
+        k,
+        place,
+        0,
+      );
       unproject(place[0]!, place[1]!, out, at);
       out[at]! += meridian;
     },
@@ -123,7 +135,9 @@ function walkerOf(layer: PolygonLayer, zone: RunZone): Walker {
  * @param origin longitude and latitude of the plane's origin (planeOriginOf), the same for all layers of a computation
  */
 export function toPlaneLayer(
-  layer: PolygonLayer, zone: RunZone, origin: readonly [longitude: number, latitude: number],
+  layer: PolygonLayer,
+  zone: RunZone,
+  origin: readonly [longitude: number, latitude: number],
 ): PlaneLayer {
   const walker = walkerOf(layer, zone);
   const rings = layer.ringRoles.length;
@@ -160,7 +174,11 @@ export function toPlaneLayer(
 
 /** A plane layer from coordinates already in the plane (metres): measures areas, boxes and ring signs. */
 export function planeLayerFrom(
-  xy: Float64Array, ringStarts: Uint32Array, ringRoles: Uint8Array, featureRings: Uint32Array, zone: RunZone,
+  xy: Float64Array,
+  ringStarts: Uint32Array,
+  ringRoles: Uint8Array,
+  featureRings: Uint32Array,
+  zone: RunZone,
   origin: readonly [longitude: number, latitude: number],
 ): PlaneLayer {
   const rings = ringRoles.length;

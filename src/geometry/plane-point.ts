@@ -1,4 +1,4 @@
-import { METRES_PER_DEGREE, authalicHeight } from './equal-area.ts';
+import { METRES_PER_DEGREE, authalicHeight, planeScale } from './equal-area.ts';
 import type { PlaneLayer } from './types.ts';
 
 /**
@@ -10,7 +10,8 @@ export function lonLatOfPlanePoint(
   x: number,
   y: number,
 ): [longitude: number, latitude: number] {
-  const height = authalicHeight(origin[1]) + y;
+  const scale = planeScale(origin[1]);
+  const height = authalicHeight(origin[1]) + y * scale;
   const step = 1e-4;
   // Q grows almost evenly with latitude: a few secant steps reach the last digits.
   let latitude = origin[1];
@@ -20,5 +21,5 @@ export function lonLatOfPlanePoint(
     latitude += correction;
     if (Math.abs(correction) < 1e-12) break;
   }
-  return [origin[0] + x / METRES_PER_DEGREE, latitude];
+  return [origin[0] + x / (METRES_PER_DEGREE * scale), latitude];
 }

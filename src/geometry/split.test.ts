@@ -4,7 +4,9 @@ import { splitPoint, splitPointCount } from './split.ts';
 
 describe('70 m split', () => {
   it('splits only edges longer than 70 m, at int(length / 70) points', () => {
-    const counts = [0, 69.9, 70, 70.001, 100, 139.9, 140, 140.001, 1000].map((length) => splitPointCount(5, 7, 5 + length, 7));
+    const counts = [0, 69.9, 70, 70.001, 100, 139.9, 140, 140.001, 1000].map((length) =>
+      splitPointCount(5, 7, 5 + length, 7),
+    );
     expect(counts).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 14]);
     expect(splitPointCount(0, 0, 42, 56)).toBe(0); // 70 m on the diagonal
     expect(splitPointCount(0, 0, 84, 112)).toBe(2);
@@ -22,7 +24,12 @@ describe('70 m split', () => {
     const forth = [0, 0];
     const back = [0, 0];
     for (let i = 0; i < 5000; i++) {
-      const [x1, y1, x2, y2] = Array.from({ length: 4 }, () => 3e6 + 1000 * random.next()) as [number, number, number, number];
+      const [x1, y1, x2, y2] = Array.from({ length: 4 }, () => 3e6 + 1000 * random.next()) as [
+        number,
+        number,
+        number,
+        number,
+      ];
       const n = splitPointCount(x1, y1, x2, y2);
       expect(splitPointCount(x2, y2, x1, y1)).toBe(n);
       const length = Math.hypot(x2 - x1, y2 - y1);

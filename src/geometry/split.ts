@@ -29,7 +29,14 @@ export function isInSplitOrder(x1: number, y1: number, x2: number, y2: number): 
  * Writes point k (1 … n) of an edge's n split points, counted from the first end point as given, to out[at], out[at + 1].
  */
 export function splitPoint(
-  x1: number, y1: number, x2: number, y2: number, n: number, k: number, out: Float64Array | number[], at: number,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+  n: number,
+  k: number,
+  out: Float64Array | number[],
+  at: number,
 ): void {
   if (isInSplitOrder(x1, y1, x2, y2)) {
     const share = k / (n + 1);

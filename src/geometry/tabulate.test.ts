@@ -26,7 +26,12 @@ function planeLayer(polygons: readonly Polygon[]): PlaneLayer {
     featureRings.push(roles.length);
   }
   return planeLayerFrom(
-    Float64Array.from(xy), Uint32Array.from(ringStarts), Uint8Array.from(roles), Uint32Array.from(featureRings), runZone(36), [108, 22],
+    Float64Array.from(xy),
+    Uint32Array.from(ringStarts),
+    Uint8Array.from(roles),
+    Uint32Array.from(featureRings),
+    runZone(36),
+    [108, 22],
   );
 }
 
@@ -41,17 +46,21 @@ function sharedArea(a: Polygon, b: Polygon): number {
   const trianglesOf = (polygon: Polygon): { triangle: Ring; sign: number }[] =>
     polygon.rings.flatMap((ring, r) => {
       const role = r >= polygon.holes ? -1 : 1;
-      const turn = Math.sign(ring.reduce((s, [x, y], i) => {
-        const [u, v] = ring[(i + 1) % ring.length]!;
-        return s + x * v - u * y;
-      }, 0));
-      return ring.map((p, i) => {
-        const q = ring[(i + 1) % ring.length]!;
-        const o: [number, number] = [-3.5, -7.25];
-        const twice = (p[0] - o[0]) * (q[1] - o[1]) - (q[0] - o[0]) * (p[1] - o[1]);
-        const triangle: Ring = twice > 0 ? [o, p, q] : [o, q, p];
-        return { triangle, sign: Math.sign(twice) * role * turn };
-      }).filter(({ sign }) => sign !== 0);
+      const turn = Math.sign(
+        ring.reduce((s, [x, y], i) => {
+          const [u, v] = ring[(i + 1) % ring.length]!;
+          return s + x * v - u * y;
+        }, 0),
+      );
+      return ring
+        .map((p, i) => {
+          const q = ring[(i + 1) % ring.length]!;
+          const o: [number, number] = [-3.5, -7.25];
+          const twice = (p[0] - o[0]) * (q[1] - o[1]) - (q[0] - o[0]) * (p[1] - o[1]);
+          const triangle: Ring = twice > 0 ? [o, p, q] : [o, q, p];
+          return { triangle, sign: Math.sign(twice) * role * turn };
+        })
+        .filter(({ sign }) => sign !== 0);
     });
   const right = trianglesOf(b);
   for (const one of trianglesOf(a)) {
@@ -90,7 +99,10 @@ function starOnLattice(random: Random): Polygon {
   for (;;) {
     const cx = random.integer(2, 8) + 0.5;
     const cy = random.integer(2, 8) + 0.25;
-    const points = Array.from({ length: random.integer(3, 9) }, (): [number, number] => [random.integer(0, 10), random.integer(0, 10)]);
+    const points = Array.from({ length: random.integer(3, 9) }, (): [number, number] => [
+      random.integer(0, 10),
+      random.integer(0, 10),
+    ]);
     const angle = ([x, y]: [number, number]): number => Math.atan2(y - cy, x - cx);
     points.sort((p, q) => angle(p) - angle(q));
     const kept = points.filter((p, i) => i === 0 || angle(p) - angle(points[i - 1]!) > 1e-9);
@@ -116,9 +128,27 @@ function rectangleOnLattice(random: Random): Polygon {
   const w = random.integer(2, 4);
   const h = random.integer(2, 4);
   const turn = (ring: Ring): Ring => (random.next() < 0.5 ? ring.reverse() : ring);
-  const outer = turn([[x, y], [x + w, y], [x + w, y + h], [x + w / 2, y + h], [x, y + h]]);
+  const outer = turn([
+    [x, y],
+    [x + w, y],
+    [x + w, y + h],
+    [x + w / 2, y + h],
+    [x, y + h],
+  ]);
   if (random.next() < 0.4) return single(outer);
-  const hole: Ring = random.next() < 0.5 ? [[x, y], [x + 1, y + 1], [x + w - 1, y + 1]] : [[x + 0.5, y + 0.5], [x + 1, y + 0.5], [x + 1, y + 1.5], [x + 0.5, y + 1.5]];
+  const hole: Ring =
+    random.next() < 0.5
+      ? [
+          [x, y],
+          [x + 1, y + 1],
+          [x + w - 1, y + 1],
+        ]
+      : [
+          [x + 0.5, y + 0.5],
+          [x + 1, y + 0.5],
+          [x + 1, y + 1.5],
+          [x + 0.5, y + 1.5],
+        ];
   return { rings: [outer, turn(hole)], holes: 1 };
 }
 
@@ -130,39 +160,74 @@ function table(tabulation: Tabulation): Map<string, number> {
 
 describe('tabulated intersection', () => {
   it('takes a worked case: two squares that overlap by a quarter', () => {
-    const a = planeLayer([single([[0, 0], [10, 0], [10, 10], [0, 10]]), single([[100, 100], [101, 100], [101, 101]])]);
-    const b = planeLayer([single([[5, 5], [15, 5], [15, 15], [5, 15]]), single([[10, 0], [20, 0], [20, 10], [10, 10]])]);
+    const a = planeLayer([
+      single([
+        [0, 0],
+        [10, 0],
+        [10, 10],
+        [0, 10],
+      ]),
+      single([
+        [100, 100],
+        [101, 100],
+        [101, 101],
+      ]),
+    ]);
+    const b = planeLayer([
+      single([
+        [5, 5],
+        [15, 5],
+        [15, 15],
+        [5, 15],
+      ]),
+      single([
+        [10, 0],
+        [20, 0],
+        [20, 10],
+        [10, 10],
+      ]),
+    ]);
     const result = tabulate(a, b);
     expect([...result.parcels]).toEqual([0]);
     expect([...result.zones]).toEqual([0]);
     expect(result.areas[0]).toBeCloseTo(25, 12);
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('agrees with clipped triangles on lattice polygons, every grid, seed %d', (seed) => {
-    const random = seededRandom(seed);
-    const make = (): Polygon => (random.next() < 0.5 ? starOnLattice(random) : rectangleOnLattice(random));
-    const left = Array.from({ length: 24 }, make);
-    const right = Array.from({ length: 24 }, make);
-    const parcels = planeLayer(left);
-    const zones = planeLayer(right);
-    const expected = left.map((a) => right.map((b) => sharedArea(a, b)));
-    for (const cellSizeMetres of [undefined, 1, 0.5, 2, 0.37, 25]) {
-      const found = table(tabulate(parcels, zones, cellSizeMetres === undefined ? {} : { cellSizeMetres }));
-      for (let a = 0; a < left.length; a++) {
-        for (let b = 0; b < right.length; b++) {
-          const difference = Math.abs((found.get(`${a} ${b}`) ?? 0) - expected[a]![b]!);
-          if (difference > 1e-9) expect({ seed, cellSizeMetres, a: left[a], b: right[b], difference }).toBeUndefined();
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+    'agrees with clipped triangles on lattice polygons, every grid, seed %d',
+    (seed) => {
+      const random = seededRandom(seed);
+      const make = (): Polygon => (random.next() < 0.5 ? starOnLattice(random) : rectangleOnLattice(random));
+      const left = Array.from({ length: 24 }, make);
+      const right = Array.from({ length: 24 }, make);
+      const parcels = planeLayer(left);
+      const zones = planeLayer(right);
+      const expected = left.map((a) => right.map((b) => sharedArea(a, b)));
+      for (const cellSizeMetres of [undefined, 1, 0.5, 2, 0.37, 25]) {
+        const found = table(tabulate(parcels, zones, cellSizeMetres === undefined ? {} : { cellSizeMetres }));
+        for (let a = 0; a < left.length; a++) {
+          for (let b = 0; b < right.length; b++) {
+            const difference = Math.abs((found.get(`${a} ${b}`) ?? 0) - expected[a]![b]!);
+            if (difference > 1e-9)
+              expect({ seed, cellSizeMetres, a: left[a], b: right[b], difference }).toBeUndefined();
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   it('conserves area where zones cover everything, and gives the same result whatever the order of parcels', () => {
     const random = seededRandom(99);
     const zones: Polygon[] = [];
     // Columns of a shared zigzag boundary: neighbours use the same points, so nothing is lost or counted twice.
-    const borders = Array.from({ length: 6 }, (_, c): Ring =>
-      Array.from({ length: 41 }, (_, k): [number, number] => [c * 100 + (c === 0 ? -200 : c === 5 ? 200 : 30 * (random.next() - 0.5)), k * 12.5]));
+    const borders = Array.from(
+      { length: 6 },
+      (_, c): Ring =>
+        Array.from({ length: 41 }, (_, k): [number, number] => [
+          c * 100 + (c === 0 ? -200 : c === 5 ? 200 : 30 * (random.next() - 0.5)),
+          k * 12.5,
+        ]),
+    );
     for (let c = 0; c < 5; c++) zones.push(single([...borders[c]!, ...[...borders[c + 1]!].reverse()]));
     const parcels = Array.from({ length: 300 }, (): Polygon => {
       const cx = 40 + 420 * random.next();
@@ -185,13 +250,31 @@ describe('tabulated intersection', () => {
     const reversed = tabulate(planeLayer([...parcels].reverse()), planeLayer(zones));
     const flipped = table(result);
     reversed.areas.forEach((area, i) =>
-      expect(area).toBe(flipped.get(`${parcels.length - 1 - reversed.parcels[i]!} ${reversed.zones[i]}`)));
+      expect(area).toBe(flipped.get(`${parcels.length - 1 - reversed.parcels[i]!} ${reversed.zones[i]}`)),
+    );
   });
 
   it('keeps parcels outside the zones, empty features and far-away zones apart', () => {
-    const square = (x: number, y: number, s: number): Polygon => single([[x, y], [x + s, y], [x + s, y + s], [x, y + s]]);
-    const parcels = planeLayer([square(0, 0, 10), square(500, 0, 10), { rings: [], holes: 0 }, square(5, 5, 30), square(-1e6, -1e6, 5)]);
-    const zones = planeLayer([square(-10, -10, 25), { rings: [], holes: 0 }, square(4e6, 4e6, 1000), square(12, -50, 3)]);
+    const square = (x: number, y: number, s: number): Polygon =>
+      single([
+        [x, y],
+        [x + s, y],
+        [x + s, y + s],
+        [x, y + s],
+      ]);
+    const parcels = planeLayer([
+      square(0, 0, 10),
+      square(500, 0, 10),
+      { rings: [], holes: 0 },
+      square(5, 5, 30),
+      square(-1e6, -1e6, 5),
+    ]);
+    const zones = planeLayer([
+      square(-10, -10, 25),
+      { rings: [], holes: 0 },
+      square(4e6, 4e6, 1000),
+      square(12, -50, 3),
+    ]);
     const found = table(tabulate(parcels, zones));
     expect([...found.keys()]).toEqual(['0 0', '3 0', '3 3'].filter((key) => found.has(key)));
     expect(found.get('0 0')).toBeCloseTo(100, 9);
@@ -204,12 +287,26 @@ describe('tabulated intersection', () => {
   it('survives a comb whose teeth cross one line a hundred thousand times', () => {
     const teeth = 50_000;
     // Walked backwards the crossings come in falling order, the worst for an insertion sort.
-    const comb = single([[0, 0], [2 * teeth, 0], ...Array.from({ length: teeth }, (_, k): Ring => {
-      const i = teeth - 1 - k;
-      return [[2 * i + 2, 1], [2 * i + 1, 1], [2 * i + 1, 50], [2 * i, 50]];
-    }).flat()]);
+    const comb = single([
+      [0, 0],
+      [2 * teeth, 0],
+      ...Array.from({ length: teeth }, (_, k): Ring => {
+        const i = teeth - 1 - k;
+        return [
+          [2 * i + 2, 1],
+          [2 * i + 1, 1],
+          [2 * i + 1, 50],
+          [2 * i, 50],
+        ];
+      }).flat(),
+    ]);
     const started = performance.now();
-    const box = single([[-1, -1], [2 * teeth + 1, -1], [2 * teeth + 1, 20], [-1, 20]]);
+    const box = single([
+      [-1, -1],
+      [2 * teeth + 1, -1],
+      [2 * teeth + 1, 20],
+      [-1, 20],
+    ]);
     const result = tabulate(planeLayer([comb]), planeLayer([box]), { cellSizeMetres: 1000 });
     expect(result.areas[0]).toBeCloseTo(2 * teeth + teeth * 19, 4);
     expect(performance.now() - started).toBeLessThan(5000);

@@ -35,7 +35,9 @@ export class Cancelled extends Error {
  */
 export function tabulate(parcels: PlaneLayer, zones: PlaneLayer, options: TabulateOptions = {}): Tabulation {
   assert(
-    parcels.zone.zone === zones.zone.zone && parcels.origin[0] === zones.origin[0] && parcels.origin[1] === zones.origin[1],
+    parcels.zone.zone === zones.zone.zone &&
+      parcels.origin[0] === zones.origin[0] &&
+      parcels.origin[1] === zones.origin[1],
     'layers are in different planes',
   );
   const check = (fraction: number): void => {
@@ -49,8 +51,18 @@ export function tabulate(parcels: PlaneLayer, zones: PlaneLayer, options: Tabula
     return { parcels: new Uint32Array(0), zones: new Uint32Array(0), areas: new Float64Array(0) };
   }
   const index = buildZoneIndex(grid, zones, (fraction) => check(0.3 * fraction));
-  const sums: Sums = { areas: new Float64Array(zones.areas.length), touched: new Uint32Array(zones.areas.length), marks: new Uint8Array(zones.areas.length), count: 0 };
-  const rows: Rows = { count: 0, parcels: new Uint32Array(1024), zones: new Uint32Array(1024), areas: new Float64Array(1024) };
+  const sums: Sums = {
+    areas: new Float64Array(zones.areas.length),
+    touched: new Uint32Array(zones.areas.length),
+    marks: new Uint8Array(zones.areas.length),
+    count: 0,
+  };
+  const rows: Rows = {
+    count: 0,
+    parcels: new Uint32Array(1024),
+    zones: new Uint32Array(1024),
+    areas: new Float64Array(1024),
+  };
   const pieces = newPieces(grid);
   const order = cacheOrder(grid, parcels);
   for (let i = 0; i < order.length; i++) {

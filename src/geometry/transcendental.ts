@@ -395,7 +395,9 @@ export function expm1(x: number): number {
       (-3.33333333333331316428e-2 +
         square *
           (1.58730158725481460165e-3 +
-            square * (-7.93650757867487942473e-5 + square * (4.00821782732936239552e-6 + square * -2.01099218183624371326e-7))));
+            square *
+              (-7.93650757867487942473e-5 +
+                square * (4.00821782732936239552e-6 + square * -2.01099218183624371326e-7))));
   const t = 3 - r1 * half;
   let e = square * ((r1 - t) / (6 - r * t));
   if (k === 0) return r - (r * e - square);

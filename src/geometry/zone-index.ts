@@ -94,5 +94,10 @@ function summedAreas(grid: Grid, flags: Uint8Array): Uint32Array {
 export function mixedCells(index: ZoneIndex, c1: number, r1: number, c2: number, r2: number): number {
   const wide = index.grid.columns + 1;
   const { mixed } = index;
-  return mixed[(r2 + 1) * wide + c2 + 1]! - mixed[r1 * wide + c2 + 1]! - mixed[(r2 + 1) * wide + c1]! + mixed[r1 * wide + c1]!;
+  return (
+    mixed[(r2 + 1) * wide + c2 + 1]! -
+    mixed[r1 * wide + c2 + 1]! -
+    mixed[(r2 + 1) * wide + c1]! +
+    mixed[r1 * wide + c1]!
+  );
 }

@@ -1,6 +1,14 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertLayer, lonLatBoxOf, type PlaneLayer, planeOriginOf, runZoneOf, tabulate, toPlaneLayer } from '../../src/geometry/index.ts';
+import {
+  convertLayer,
+  lonLatBoxOf,
+  type PlaneLayer,
+  planeOriginOf,
+  runZoneOf,
+  tabulate,
+  toPlaneLayer,
+} from '../../src/geometry/index.ts';
 import { INNER, OUTER, type PolygonLayer, type Random, seededRandom } from '../../src/kernel/index.ts';
 import { coverageLayer, pickFeatures } from '../support/coverage-layer.ts';
 import { startPostgresql, type ThrowAwayPostgresql } from '../support/postgresql.ts';
@@ -32,7 +40,8 @@ function wkt(layer: PlaneLayer, roles: Uint8Array, f: number): string {
   const parts: string[][] = [];
   for (let r = layer.featureRings[f]!; r < layer.featureRings[f + 1]!; r++) {
     const points: string[] = [];
-    for (let v = layer.ringStarts[r]!; v < layer.ringStarts[r + 1]!; v++) points.push(`${layer.xy[2 * v]} ${layer.xy[2 * v + 1]}`);
+    for (let v = layer.ringStarts[r]!; v < layer.ringStarts[r + 1]!; v++)
+      points.push(`${layer.xy[2 * v]} ${layer.xy[2 * v + 1]}`);
     const ring = `(${[...points, points[0]].join(',')})`;
     if (roles[r] === OUTER) parts.push([ring]);
     else parts.at(-1)!.push(ring);
@@ -45,7 +54,8 @@ async function load(table: string, layer: PlaneLayer, roles: Uint8Array): Promis
   await client.query(`create table ${table}(id int primary key, geom geometry)`);
   const ids = Array.from(layer.areas, (_, f) => f);
   await client.query(`insert into ${table} select id, g::geometry from unnest($1::int[], $2::text[]) as t(id, g)`, [
-    ids, ids.map((f) => wkt(layer, roles, f)),
+    ids,
+    ids.map((f) => wkt(layer, roles, f)),
   ]);
   await client.query(`create index on ${table} using gist(geom)`);
   const invalid = await client.query(`select id, st_isvalidreason(geom) from ${table} where not st_isvalid(geom)`);
@@ -101,8 +111,13 @@ function stars(random: Random, count: number): PolygonLayer {
     featureRings.push(ringRoles.length);
   }
   return {
-    epsg: 4524, featureNos: Uint32Array.from({ length: count }, (_, i) => i), coords: Float64Array.from(coords),
-    ringStarts: Uint32Array.from(ringStarts), ringRoles: Uint8Array.from(ringRoles), featureRings: Uint32Array.from(featureRings), columns: [],
+    epsg: 4524,
+    featureNos: Uint32Array.from({ length: count }, (_, i) => i),
+    coords: Float64Array.from(coords),
+    ringStarts: Uint32Array.from(ringStarts),
+    ringRoles: Uint8Array.from(ringRoles),
+    featureRings: Uint32Array.from(featureRings),
+    columns: [],
   };
 }
 

@@ -1,5 +1,15 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, cpSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +53,9 @@ export function findPostgresql(): Installation | { readonly missing: string } {
     ...(existsSync('/usr/lib/postgresql')
       ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`)
       : []),
-    '/opt/homebrew/bin', '/usr/local/bin', '/usr/bin',
+    '/opt/homebrew/bin',
+    '/usr/local/bin',
+    '/usr/bin',
   ].filter((path) => existsSync(join(path, 'initdb')) && existsSync(join(path, 'postgres')));
   for (const binaries of candidates.reverse()) {
     const version = execFileSync(join(binaries, 'postgres'), ['--version'], { encoding: 'utf8' }).trim();
@@ -94,14 +106,30 @@ interface Running {
 }
 
 /** Starts the postmaster as a direct child, so that it is reaped and can be waited for. */
-async function launch(installation: Installation, data: string, database: string, settings: readonly string[]): Promise<Running> {
+async function launch(
+  installation: Installation,
+  data: string,
+  database: string,
+  settings: readonly string[],
+): Promise<Running> {
   for (let attempt = 0; ; attempt++) {
     const port = await freePort();
     const log: string[] = [];
     const server = spawn(
       join(installation.binaries, 'postgres'),
-      ['-D', data, '-p', String(port), '-k', data, '-c', 'listen_addresses=127.0.0.1', '-c', 'jit=off',
-        ...settings.flatMap((setting) => ['-c', setting])],
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-k',
+        data,
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        'jit=off',
+        ...settings.flatMap((setting) => ['-c', setting]),
+      ],
       { ...installation.user, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     server.stderr!.on('data', (chunk: Buffer) => {
