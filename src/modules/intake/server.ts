@@ -1,0 +1,12 @@
+/** What the intake offers to other server code. */
+export { openSource, readLayer, writeLayer, writerOf } from './open-source.server.ts';
+export { decodeTextFile, findEncoding, type DecodedText } from './encoding.server.ts';
+export {
+  openZip,
+  temporaryDirectory,
+  ZipDamaged,
+  type ZipArchive,
+  type ZipEntry,
+} from './formats/zip-archive.server.ts';
+export { openBoundaryTxt, type BoundaryTxtSource } from './formats/boundary-txt.reader.ts';
+export * from './format.ts';
