@@ -11,3 +11,4 @@ export { Cancelled, coveredAreas, tabulate, type TabulateOptions, TOUCHING_SQUAR
 export { coverage, type Coverage, type CoverageKind, type CoverageOptions, type CoverageRegion } from './coverage.ts';
 export { OVERLAP_TOLERANCE_M2, overlapsWithin, type SharedArea } from './overlaps.ts';
 export { lonLatOfPlanePoint } from './plane-point.ts';
+export { PRODUCT_TOLERANCE_M2, productLayer, type ProductLayer, type ProductOptions } from './product-layer.ts';
