@@ -194,6 +194,17 @@ async function template(installation: Installation): Promise<string> {
   return kept;
 }
 
+/**
+ * A shell that outlives this process: when a test run is killed before it could stop its server, ends the server and removes
+ * its directory. It goes away by itself once the server is gone.
+ */
+function watch(server: number, data: string, parent: string): void {
+  const script = `
+    while kill -0 ${process.pid} 2>/dev/null && [ -f '${data}/postmaster.pid' ]; do sleep 2; done
+    if [ -f '${data}/postmaster.pid' ]; then kill -QUIT ${server} 2>/dev/null; sleep 1; rm -rf '${parent}'; fi`;
+  spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref();
+}
+
 /** Starts a throw-away server. Throws with the reason where PostgreSQL or PostGIS is not installed. */
 export async function startPostgresql(options: PostgresqlOptions = {}): Promise<ThrowAwayPostgresql> {
   const installation = findPostgresql();
@@ -208,10 +219,7 @@ export async function startPostgresql(options: PostgresqlOptions = {}): Promise<
   }
   const settings = [...(options.durable === true ? [] : FAST), ...(options.settings ?? [])];
   const running = await launch(installation, data, 'tianchou', settings);
-  const lastResort = (): void => {
-    if (!running.exited()) running.server.kill('SIGQUIT');
-  };
-  process.once('exit', lastResort);
+  watch(running.server.pid!, data, parent);
   return {
     url: `postgresql://postgres@127.0.0.1:${running.port}/tianchou`,
     port: running.port,
@@ -219,7 +227,6 @@ export async function startPostgresql(options: PostgresqlOptions = {}): Promise<
     pid: running.server.pid!,
     stop: async () => {
       await end(running);
-      process.off('exit', lastResort);
       rmSync(parent, { recursive: true, force: true });
     },
   };
