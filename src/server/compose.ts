@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
+import { intakeRoutes, registerIntakeJobs } from '../modules/intake/server.ts';
 import { parcelRoutes, removeAbandonedVersions } from '../modules/parcels/server.ts';
 import { systemClock, systemIds } from '../platform/clock.ts';
 import type { Database } from '../platform/db/index.ts';
@@ -58,12 +59,13 @@ export function createApp(parts: AppParts): ComposedApp {
   });
   const services: Services = { db, files, jobs, clock, ids, logger };
   const demo = registerDemo(services);
+  registerIntakeJobs(services);
 
   const routes: Route[] = [
     ...adminRoutes(services, demo),
     ...parcelRoutes(db),
     ...jobRoutes(jobs),
-    // Modules add their routes here: ...intakeRoutes(services), and their job handlers register in the same call.
+    ...intakeRoutes(services),
   ];
 
   const operator = demoActor(clock, ids);

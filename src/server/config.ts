@@ -21,7 +21,7 @@ export class ConfigError extends Error {
 
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const set = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const port = Number(set('PORT') ?? '3000');
+  const port = Number(set('PORT') ?? '8321');
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new ConfigError(`PORT is not a port: ${environment['PORT']}`);
   const databaseUrl = set('DATABASE_URL');
