@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { INNER, OUTER, type Random, seededRandom } from '../kernel/index.ts';
 import { runZone } from './crs.ts';
 import { planeLayerFrom } from './plane-layer.ts';
-import { Cancelled, coveredAreas, tabulate } from './tabulate.ts';
+import { Cancelled, tabulate } from './tabulate.ts';
+import { coveredAreas } from './tabulation-rows.ts';
 import type { PlaneLayer, Tabulation } from './types.ts';
 
 type Ring = [x: number, y: number][];
@@ -252,6 +253,34 @@ describe('tabulated intersection', () => {
     reversed.areas.forEach((area, i) =>
       expect(area).toBe(flipped.get(`${parcels.length - 1 - reversed.parcels[i]!} ${reversed.zones[i]}`)),
     );
+  });
+
+  it('gives the same band by band, for parcels and zones that reach through all of them', () => {
+    const random = seededRandom(12);
+    const make = (): Polygon => (random.next() < 0.5 ? starOnLattice(random) : rectangleOnLattice(random));
+    const parcels = planeLayer([
+      ...Array.from({ length: 60 }, make),
+      single([
+        [-5, -5],
+        [15, -5],
+        [15, 15],
+        [-5, 15],
+      ]),
+    ]);
+    const zones = planeLayer(Array.from({ length: 150 }, make));
+    const whole = tabulate(parcels, zones, { cellSizeMetres: 0.7 });
+    const seen: number[] = [];
+    const banded = tabulate(parcels, zones, {
+      cellSizeMetres: 0.7,
+      maxIndexPieces: 200,
+      onProgress: (fraction) => seen.push(fraction),
+    });
+    expect(seen.every((value, i) => i === 0 || value >= seen[i - 1]!)).toBe(true);
+    expect([...banded.parcels]).toEqual([...whole.parcels]);
+    expect([...banded.zones]).toEqual([...whole.zones]);
+    banded.areas.forEach((area, i) => expect(Math.abs(area - whole.areas[i]!)).toBeLessThan(1e-11));
+    // The large square holds every zone: a parcel in more zones than the insertion sort is meant for.
+    expect(whole.parcels.filter((f) => f === 60).length).toBe(150);
   });
 
   it('keeps parcels outside the zones, empty features and far-away zones apart', () => {

@@ -8,6 +8,7 @@
 import { assert } from '../kernel/index.ts';
 import { cutFeature, newPieces, type Pieces } from './cut.ts';
 import { type Grid, gridFor } from './grid.ts';
+import { flush, inParcelOrder, newRows, newSums, type Rows, type Sums } from './tabulation-rows.ts';
 import type { PlaneLayer, Tabulation } from './types.ts';
 import { buildZoneIndex, isOutside, mixedCells, type ZoneIndex } from './zone-index.ts';
 
@@ -21,7 +22,11 @@ export interface TabulateOptions {
   readonly isCancelled?: () => boolean;
   /** Side of a grid cell, metres; by default chosen from the layers. Changes speed and rounding noise, nothing else. */
   readonly cellSizeMetres?: number;
+  /** Most pieces of zones (40 bytes each) to hold at once; larger layers are done band by band. For tests. */
+  readonly maxIndexPieces?: number;
 }
+
+const MAX_INDEX_PIECES = 8_000_000;
 
 /** Thrown by long computations whose caller asked them to stop. */
 export class Cancelled extends Error {
@@ -50,19 +55,41 @@ export function tabulate(parcels: PlaneLayer, zones: PlaneLayer, options: Tabula
     check(1);
     return { parcels: new Uint32Array(0), zones: new Uint32Array(0), areas: new Float64Array(0) };
   }
+  const sums = newSums(zones.areas.length);
+  const rows = newRows();
+  const bands = bandsOf(grid, zones, options.maxIndexPieces ?? MAX_INDEX_PIECES);
+  bands.forEach((band, b) => {
+    tabulateBand(band, parcels, zones, sums, rows, (fraction) => check((b + fraction) / bands.length));
+  });
+  check(1);
+  return inParcelOrder(rows, parcels.areas.length, TOUCHING_SQUARE_METRES);
+}
+
+/**
+ * The grid in bands of rows, so that the index of a band stays within some hundred megabytes however large the zone layer is.
+ * Most layers need one band. A zone leaves a piece or two for each vertex, and one for each cell it covers.
+ */
+function bandsOf(grid: Grid, zones: PlaneLayer, maxPieces: number): Grid[] {
+  const expected = 0.75 * zones.xy.length + grid.columns * grid.rows;
+  const count = Math.min(grid.rows, Math.max(1, Math.ceil(expected / maxPieces)));
+  const rows = Math.ceil(grid.rows / count);
+  const bands: Grid[] = [];
+  for (let first = 0; first < grid.rows; first += rows) {
+    bands.push({ ...grid, y0: grid.y0 + first * grid.size, rows: Math.min(rows, grid.rows - first) });
+  }
+  return bands;
+}
+
+/** What parcels and zones share inside one grid; parcels that reach beyond it get the rest from other bands. */
+function tabulateBand(
+  grid: Grid,
+  parcels: PlaneLayer,
+  zones: PlaneLayer,
+  sums: Sums,
+  rows: Rows,
+  check: (fraction: number) => void,
+): void {
   const index = buildZoneIndex(grid, zones, (fraction) => check(0.3 * fraction));
-  const sums: Sums = {
-    areas: new Float64Array(zones.areas.length),
-    touched: new Uint32Array(zones.areas.length),
-    marks: new Uint8Array(zones.areas.length),
-    count: 0,
-  };
-  const rows: Rows = {
-    count: 0,
-    parcels: new Uint32Array(1024),
-    zones: new Uint32Array(1024),
-    areas: new Float64Array(1024),
-  };
   const pieces = newPieces(grid);
   const order = cacheOrder(grid, parcels);
   for (let i = 0; i < order.length; i++) {
@@ -74,23 +101,6 @@ export function tabulate(parcels: PlaneLayer, zones: PlaneLayer, options: Tabula
     }
     flush(f, sums, rows);
   }
-  check(1);
-  return inParcelOrder(rows, parcels.areas.length);
-}
-
-/** Twice the area shared with each zone by the current parcel, and which zones those are. */
-interface Sums {
-  readonly areas: Float64Array;
-  readonly touched: Uint32Array;
-  readonly marks: Uint8Array;
-  count: number;
-}
-
-interface Rows {
-  count: number;
-  parcels: Uint32Array;
-  zones: Uint32Array;
-  areas: Float64Array;
 }
 
 /** Parcels that meet the grid, row of cells by row of cells, so that neighbours use the same part of the index. */
@@ -194,60 +204,4 @@ function addPieces(index: ZoneIndex, pieces: Pieces, sums: Sums): void {
     }
   }
   sums.count = touchedCount;
-}
-
-/** Moves the sums of parcel f to the rows, in zone order, and clears them. */
-function flush(f: number, sums: Sums, rows: Rows): void {
-  const touched = sums.touched.subarray(0, sums.count);
-  if (sums.count > 1) touched.sort();
-  for (let i = 0; i < touched.length; i++) {
-    const zone = touched[i]!;
-    const area = sums.areas[zone]! / 2;
-    sums.areas[zone] = 0;
-    sums.marks[zone] = 0;
-    if (!(area > TOUCHING_SQUARE_METRES)) continue;
-    if (rows.count === rows.parcels.length) growRows(rows);
-    rows.parcels[rows.count] = f;
-    rows.zones[rows.count] = zone;
-    rows.areas[rows.count] = area;
-    rows.count++;
-  }
-  sums.count = 0;
-}
-
-function growRows(rows: Rows): void {
-  const capacity = rows.count * 2;
-  const parcels = new Uint32Array(capacity);
-  const zones = new Uint32Array(capacity);
-  const areas = new Float64Array(capacity);
-  parcels.set(rows.parcels);
-  zones.set(rows.zones);
-  areas.set(rows.areas);
-  rows.parcels = parcels;
-  rows.zones = zones;
-  rows.areas = areas;
-}
-
-/** Rows of one parcel lie together and in zone order already; this puts the parcels in order. */
-function inParcelOrder(rows: Rows, parcelCount: number): Tabulation {
-  const starts = new Uint32Array(parcelCount + 1);
-  for (let i = 0; i < rows.count; i++) starts[rows.parcels[i]! + 1]!++;
-  for (let f = 0; f < parcelCount; f++) starts[f + 1]! += starts[f]!;
-  const parcels = new Uint32Array(rows.count);
-  const zones = new Uint32Array(rows.count);
-  const areas = new Float64Array(rows.count);
-  for (let i = 0; i < rows.count; i++) {
-    const at = starts[rows.parcels[i]!]!++;
-    parcels[at] = rows.parcels[i]!;
-    zones[at] = rows.zones[i]!;
-    areas[at] = rows.areas[i]!;
-  }
-  return { parcels, zones, areas };
-}
-
-/** Area of each parcel that lies in any zone of the tabulation, m²; where zones overlap they count each. */
-export function coveredAreas(tabulation: Tabulation, parcelCount: number): Float64Array {
-  const covered = new Float64Array(parcelCount);
-  for (let i = 0; i < tabulation.areas.length; i++) covered[tabulation.parcels[i]!]! += tabulation.areas[i]!;
-  return covered;
 }
