@@ -54,10 +54,12 @@ export function terraceOf(code: string | null): number {
   return code === 'TT' ? TERRACE_TT : code === 'PD' ? TERRACE_PD : TERRACE_NONE;
 }
 
-/** KCXS 扣除系数 in ten-thousandths. Only farmland has ridges taken off; on farmland an empty field means none. */
-export function ridgeCoefficientOf(classCode: string | null, value: AttributeValue | undefined, fieldExists: boolean): number {
+/**
+ * KCXS 扣除系数 in ten-thousandths. Only farmland has ridges taken off; on farmland an empty field means none, as does a
+ * survey without the field (the run says so). RIDGE_UNKNOWN where the value is no coefficient.
+ */
+export function ridgeCoefficientOf(classCode: string | null, value: AttributeValue | undefined): number {
   if (classCode === null || !isFarmland(classCode)) return 0;
-  if (!fieldExists) return RIDGE_UNKNOWN;
   if (textOf(value) === null) return 0;
   const coefficient = numberOf(value);
   if (coefficient === null || coefficient < 0 || coefficient >= 1) return RIDGE_UNKNOWN;
@@ -91,26 +93,35 @@ export function villageOf(columns: SurveyColumns, index: number): string | null 
   return unit === null ? null : (villageCodeOf(unit) ?? null);
 }
 
+/** A coefficient is the county's own where at least this share of the farmland parcels of its kind carries it. */
+const RIDGE_RULE_SHARE = 0.9;
+
 /**
- * The ridge coefficients the county itself uses: KCXS by slope level and terrace type, wherever all farmland parcels of
- * one kind carry the same value. Level 1 has none (handbook §1.8). New farmland takes its coefficient from here.
+ * The ridge coefficients the county itself uses: KCXS by slope level and terrace type, wherever (nearly) all farmland
+ * parcels of one kind carry the same value. New farmland takes its coefficient from here.
  */
-export function ridgeRulesOf(columns: SurveyColumns, count: number): RidgeRule[] {
-  if (columns.KCXS === undefined || columns.DLBM === undefined || columns.GDPDJB === undefined) return [];
-  const seen = new Map<number, Set<number>>();
+export function ridgeRulesOf(columns: SurveyColumns, count: number): { rules: RidgeRule[]; surveyHasRidges: boolean } {
+  if (columns.KCXS === undefined || columns.DLBM === undefined) return { rules: [], surveyHasRidges: false };
+  const seen = new Map<number, Map<number, number>>();
+  let surveyHasRidges = false;
   for (let i = 0; i < count; i++) {
     const classCode = balanceClassOf(textOf(columns.DLBM[i]));
     if (classCode === null || !isFarmland(classCode)) continue;
-    const level = integerIn(columns.GDPDJB[i], 1, 5);
-    const coefficient = ridgeCoefficientOf(classCode, columns.KCXS[i], true);
-    if (level === null || coefficient === RIDGE_UNKNOWN) continue;
+    const coefficient = ridgeCoefficientOf(classCode, columns.KCXS[i]);
+    if (coefficient === RIDGE_UNKNOWN) continue;
+    if (coefficient > 0) surveyHasRidges = true;
+    const level = integerIn(columns.GDPDJB?.[i], 1, 5);
+    if (level === null) continue;
     const key = level * 3 + (level === 1 ? TERRACE_NONE : terraceOf(textOf(columns.GDLX?.[i])));
-    const values = seen.get(key) ?? new Set<number>();
-    values.add(coefficient);
-    seen.set(key, values);
+    const counts = seen.get(key) ?? new Map<number, number>();
+    counts.set(coefficient, (counts.get(coefficient) ?? 0) + 1);
+    seen.set(key, counts);
   }
-  return [...seen]
-    .filter(([, values]) => values.size === 1)
-    .map(([key, values]) => ({ slopeLevel: Math.floor(key / 3), terrace: key % 3, coefficient: [...values][0]! }))
-    .sort((a, b) => a.slopeLevel - b.slopeLevel || a.terrace - b.terrace);
+  const rules: RidgeRule[] = [];
+  for (const [key, counts] of seen) {
+    const all = [...counts.values()].reduce((sum, n) => sum + n, 0);
+    const [coefficient, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+    if (most >= RIDGE_RULE_SHARE * all) rules.push({ slopeLevel: Math.floor(key / 3), terrace: key % 3, coefficient });
+  }
+  return { rules: rules.sort((a, b) => a.slopeLevel - b.slopeLevel || a.terrace - b.terrace), surveyHasRidges };
 }

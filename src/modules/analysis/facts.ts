@@ -167,7 +167,7 @@ export interface OverlayFacts {
   readonly parcels: ReachedParcels;
   readonly parts: PlanParts;
   readonly crossings: readonly LayerCrossing[];
-  /** Where one slope level and terrace type has exactly one coefficient in the survey. */
+  /** Where one slope level and terrace type has one coefficient in the survey. */
   readonly ridgeRules: readonly RidgeRule[];
   /** Whether the survey takes ridges off any farmland at all. */
   readonly surveyHasRidges: boolean;

@@ -4,3 +4,4 @@ export * from './facts.ts';
 export * from './parameters.ts';
 export * from './parcel-whole.ts';
 export * from './plan-input.ts';
+export { analyse, type AnalysisHooks, type AnalysisInput, type ZoneInput } from './analyse.ts';

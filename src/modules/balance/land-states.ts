@@ -131,14 +131,20 @@ function sharesByNumber(crossing: LayerCrossing, highest: number): Map<number, S
   return byPart;
 }
 
-/** The county's own coefficient for a slope level and terrace type, in ten-thousandths. */
+/**
+ * The county's own coefficient for a slope level and terrace type, in ten-thousandths. Where the plan states no terrace type
+ * (or one the survey does not know on that level) the level's highest coefficient counts, so that new farmland is never
+ * overstated; the deduction table says so. Without a slope nobody can say.
+ */
 function ridgeLookup(facts: OverlayFacts): (slopeLevel: number, terrace: number) => number {
   if (!facts.surveyHasRidges) return () => 0;
   const rules = new Map(facts.ridgeRules.map((rule) => [rule.slopeLevel * 3 + rule.terrace, rule.coefficient]));
   return (slopeLevel, terrace) => {
     if (slopeLevel === 0) return RIDGE_UNKNOWN;
-    if (slopeLevel === 1) return rules.get(3) ?? 0; // level 1 has no ridges taken off (handbook §1.8) unless the survey does
-    return rules.get(slopeLevel * 3 + terrace) ?? RIDGE_UNKNOWN;
+    if (slopeLevel === 1) return rules.get(3) ?? 0; // none is taken off on level 1 (handbook §1.8) unless the survey does
+    const ofLevel = facts.ridgeRules.filter((rule) => rule.slopeLevel === slopeLevel).map(({ coefficient }) => coefficient);
+    const exact = terrace === TERRACE_NONE ? undefined : rules.get(slopeLevel * 3 + terrace);
+    return exact ?? (ofLevel.length === 0 ? RIDGE_UNKNOWN : Math.max(...ofLevel));
   };
 }
 
