@@ -1,6 +1,7 @@
 import { canonicalJson, err, localized, type Json, type Refusal, type Result } from '../kernel/index.ts';
 import type { CitedClause, ClauseRegister } from './clause-register.ts';
-import { loadPack, type KnownFigure } from './load-pack.ts';
+import { loadPack } from './load-pack.ts';
+import type { KnownFigure } from './load-values.ts';
 import { citedValues, type Pack } from './pack.ts';
 
 const FORMAT = 'tianchou.pack/1';

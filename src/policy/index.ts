@@ -4,6 +4,7 @@ export * from './coverage.ts';
 export * from './evaluate.ts';
 export * from './formula.ts';
 export * from './load-pack.ts';
+export type { KnownFigure, LoadContext } from './load-values.ts';
 export * from './pack.ts';
 export * from './pack-schema.ts';
 export * from './rational.ts';

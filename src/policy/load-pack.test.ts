@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, type Json } from '../kernel/index.ts';
 import { packCanonicalText, packHash, packOfCanonicalText } from './canonical-pack.ts';
 import { registerFrom, type ClauseRegister } from './clause-register.ts';
-import type { KnownFigure } from './load-pack.ts';
-import { analysisSettings, readLog } from './pack.ts';
+import type { KnownFigure } from './load-values.ts';
+import { readLog, settingOf } from './pack.ts';
 import { readPackText } from './pack.reader.ts';
 import { exactText } from './rational.ts';
 
@@ -46,12 +46,7 @@ settings:
     source: {standard: S}
     confidence: unverified
   reachedVillage: {atLeastSquareMetres: 100, source: {standard: S}, confidence: unverified}
-  scatteredPatch: {atMostMu: 5, source: {standard: S}, confidence: unverified}
-  minimumMappedAreas:
-    groups: [{classes: ['01'], squareMetres: 400}]
-    otherSquareMetres: 600
-    source: {standard: S}
-    confidence: unverified
+  minimumMappedAreas: {constructionAndFacilities: 200, agricultural: 400, other: 600, source: {standard: S}, confidence: unverified}
 checks:
   - id: enough
     title: {zh: 足够, en: enough}
@@ -94,54 +89,58 @@ describe('a pack', () => {
     const pack = load(SOUND);
     if (!pack.ok) throw new Error('refused');
     const log = readLog();
-    const settings = analysisSettings(pack.value, log);
-    expect(settings.contiguity).toEqual({ gapMetres: 10, widthMetres: 8, passableClasses: ['1006'] });
-    expect(settings.majorClassOverrides).toEqual({ '1103': 'unused' });
+    expect(settingOf(pack.value, 'contiguity', log)).toEqual({
+      gapMetres: 10,
+      widthMetres: 8,
+      passableClasses: ['1006'],
+      presets: [{ id: 'near', gapMetres: 10, widthMetres: 8 }],
+    });
+    expect(settingOf(pack.value, 'majorClasses')).toEqual({ '1103': 'unused' });
     expect(log.paths.has('settings.contiguity')).toBe(true);
-    expect(log.paths.has('parameters.share')).toBe(false);
+    expect(log.paths.has('settings.majorClasses')).toBe(false);
   });
 
   it.each([
-    ['a key nobody knows', 'effect: refuse', 'effects: refuse', 'PACK-FORM', 27],
-    ['a misspelt effect', 'effect: refuse', 'effect: refuze', 'PACK-FORM', 31],
-    ['a missing language', 'title: {zh: 足够, en: enough}', 'title: {zh: 足够}', 'PACK-FORM', 28],
+    ['a key nobody knows', 'effect: refuse', 'effects: refuse', 'PACK-FORM', 22],
+    ['a misspelt effect', 'effect: refuse', 'effect: refuze', 'PACK-FORM', 26],
+    ['a missing language', 'title: {zh: 足够, en: enough}', 'title: {zh: 足够}', 'PACK-FORM', 23],
     [
       'a clause that does not exist',
       'source: {clause: T1.001, also',
       'source: {clause: T1.009, also',
       'PACK-CLAUSE',
-      32,
+      27,
     ],
-    ['a range of clauses', 'also: [T1.002]', 'also: [T1.002-003]', 'PACK-FORM', 32],
-    ['no source at all', 'source: {clause: T1.001, also: [T1.002]}', 'source: {}', 'PACK-SOURCE', 32],
+    ['a range of clauses', 'also: [T1.002]', 'also: [T1.002-003]', 'PACK-FORM', 27],
+    ['no source at all', 'source: {clause: T1.001, also: [T1.002]}', 'source: {}', 'PACK-SOURCE', 27],
     [
       'two sources',
       'source: {clause: T1.001, also: [T1.002]}',
       'source: {clause: T1.001, standard: X}',
       'PACK-SOURCE',
-      32,
+      27,
     ],
     [
       'a standard without confidence',
       'source: {clause: T1.001, also: [T1.002]}',
       'source: {standard: X}',
       'PACK-CONFIDENCE',
-      32,
+      27,
     ],
-    ['an unknown figure', 'newFarmland / farm', 'newFarmlands / farm', 'PACK-FIGURE', 29],
-    ['a bad formula', 'newFarmland / farm', 'newFarmland // farm', 'PACK-FORMULA', 29],
-    ['a number without a source in a formula', 'newFarmland / farm', '2 * newFarmland / farm', 'PACK-UNCITED', 29],
-    ['units that do not fit the threshold', 'newFarmland / farmlandBefore', 'newFarmland', 'PACK-UNIT', 30],
-    ['units that do not fit each other', 'newFarmland / farm', '(newFarmland + plots) / farm', 'PACK-UNIT', 29],
+    ['an unknown figure', 'newFarmland / farm', 'newFarmlands / farm', 'PACK-FIGURE', 24],
+    ['a bad formula', 'newFarmland / farm', 'newFarmland // farm', 'PACK-FORMULA', 24],
+    ['a number without a source in a formula', 'newFarmland / farm', '2 * newFarmland / farm', 'PACK-UNCITED', 24],
+    ['units that do not fit the threshold', 'newFarmland / farmlandBefore', 'newFarmland', 'PACK-UNIT', 25],
+    ['units that do not fit each other', 'newFarmland / farm', '(newFarmland + plots) / farm', 'PACK-UNIT', 24],
     [
       'two comparisons',
       'atLeast: {parameter: share}',
       'atLeast: {parameter: share}\n    atMost: {value: 1, unit: ratio}',
       'PACK-COMPARISON',
-      27,
+      22,
     ],
-    ['an unknown parameter', 'atLeast: {parameter: share}', 'atLeast: {parameter: shares}', 'PACK-THRESHOLD', 30],
-    ['a threshold without unit', 'atLeast: {parameter: share}', 'atLeast: {value: 5}', 'PACK-THRESHOLD', 30],
+    ['an unknown parameter', 'atLeast: {parameter: share}', 'atLeast: {parameter: shares}', 'PACK-THRESHOLD', 25],
+    ['a threshold without unit', 'atLeast: {parameter: share}', 'atLeast: {value: 5}', 'PACK-THRESHOLD', 25],
     ['a number that is no plain decimal', 'value: 5, unit: percent', 'value: 1.0e-9, unit: percent', 'PACK-NUMBER', 9],
     ['a parameter named like a figure', 'id: share', 'id: plots', 'PACK-NAME', 9],
     ['a key written twice', 'version: 1.0.0', 'version: 1.0.0\nversion: 1.0.1', 'PACK-YAML', 3],
@@ -151,14 +150,14 @@ describe('a pack', () => {
       'notCovered: []',
       'notCovered: [{id: T2.001, reason: later, note: x}]',
       'PACK-CLAUSE',
-      35,
+      30,
     ],
     [
       'a reason nobody knows',
       'notCovered: []',
       'notCovered: [{id: T1.002, reason: too hard, note: x}]',
       'PACK-FORM',
-      35,
+      30,
     ],
     ['a preset that does not exist', 'chosen: near', 'chosen: far', 'PACK-SETTING', 14],
     ['a land class that does not exist', "'1103': unused", "'9903': unused", 'PACK-CLASS', 12],

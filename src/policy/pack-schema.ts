@@ -117,14 +117,9 @@ const settings = z.strictObject({
     .describe(
       'A village counts as reached by the project from this area on; boundaries digitised twice leave slivers.',
     ),
-  scatteredPatch: z.strictObject({ atMostMu: decimal, ...cited }).describe('Largest patch that counts as scattered.'),
   minimumMappedAreas: z
-    .strictObject({
-      groups: z.array(z.strictObject({ classes: z.array(z.string()).min(1), squareMetres: decimal })).min(1),
-      otherSquareMetres: decimal,
-      ...cited,
-    })
-    .describe('Smallest parcel the survey draws, by land class (code prefixes; the longest that fits decides).'),
+    .strictObject({ constructionAndFacilities: decimal, agricultural: decimal, other: decimal, ...cited })
+    .describe('Smallest parcel the survey draws, square metres, by group of land classes.'),
 });
 
 /** Why an id is not carried out by the pack. */

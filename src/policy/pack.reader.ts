@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { err, localized, ok, type Refusal, type Result } from '../kernel/index.ts';
 import { registerFrom, type ClauseDocument, type ClauseRegister } from './clause-register.ts';
-import { loadPack, type KnownFigure } from './load-pack.ts';
+import { loadPack } from './load-pack.ts';
+import type { KnownFigure } from './load-values.ts';
 import type { Pack } from './pack.ts';
 
 interface YamlFile {

@@ -80,25 +80,24 @@ export interface PackFact extends Cited {
   readonly value: string;
 }
 
-/** Values the analysis takes from the pack instead of from code. */
+/** Values analysis and quality take from the pack instead of from code. */
 export interface AnalysisSettings {
   readonly areaTolerance: { readonly absoluteSquareMetres: number; readonly relative: number };
-  readonly majorClassOverrides: Readonly<Record<string, MajorClass>>;
+  /** Land classes counted to another major class than the default table says. */
+  readonly majorClasses: Readonly<Record<string, MajorClass>>;
+  /** The chosen preset, and all there are. */
   readonly contiguity: {
     readonly gapMetres: number;
     readonly widthMetres: number;
     readonly passableClasses: readonly string[];
+    readonly presets: readonly { readonly id: string; readonly gapMetres: number; readonly widthMetres: number }[];
   };
-  readonly contiguityPresets: readonly {
-    readonly id: string;
-    readonly gapMetres: number;
-    readonly widthMetres: number;
-  }[];
-  readonly reachedVillageSquareMetres: number;
-  readonly scatteredPatchAtMostMu: number;
+  readonly reachedVillage: { readonly atLeastSquareMetres: number };
+  /** Square metres by group of land classes. */
   readonly minimumMappedAreas: {
-    readonly groups: readonly { readonly classes: readonly string[]; readonly squareMetres: number }[];
-    readonly otherSquareMetres: number;
+    readonly constructionAndFacilities: number;
+    readonly agricultural: number;
+    readonly other: number;
   };
 }
 
@@ -139,10 +138,14 @@ export function readLog(): ReadLog & { readonly paths: ReadonlySet<string> } {
   return { paths, read: (path) => void paths.add(path) };
 }
 
-/** The analysis settings, noted in the log as read. */
-export function analysisSettings(pack: Pack, log?: ReadLog): AnalysisSettings {
-  for (const cited of pack.settingsCited) log?.read(cited.path);
-  return pack.settings;
+/** One setting of the pack, noted in the log as read. */
+export function settingOf<Name extends keyof AnalysisSettings>(
+  pack: Pack,
+  name: Name,
+  log?: ReadLog,
+): AnalysisSettings[Name] {
+  log?.read(`settings.${name}`);
+  return pack.settings[name];
 }
 
 /** Every value of the pack that carries a source, in the order of the file. */

@@ -333,11 +333,11 @@ describe('the difference of two findings', () => {
 describe('the packs as shipped', () => {
   it('load, are listed with their hash, and have no error in pack check', async () => {
     const packs = await listPacks();
-    expect(packs.map((pack) => pack.id)).toEqual(['haining-2021', 'qinzhou-2020']);
+    expect(packs.map((pack) => pack.summary?.packId)).toEqual(['haining-2021', 'qinzhou-2020']);
     for (const pack of packs) {
       expect(pack.refusals).toEqual([]);
       expect(pack.hash).toMatch(/^[0-9a-f]{64}$/);
-      const problems = await checkPackById(pack.id);
+      const problems = await checkPackById(pack.packId);
       expect(problems.ok && problems.value.filter((problem) => problem.severity !== 'note')).toEqual([]);
     }
   });

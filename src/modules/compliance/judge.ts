@@ -12,6 +12,7 @@ import {
   type Evaluation,
   type Pack,
   type PackCheck,
+  type PackParameter,
   type PackReview,
   type Rational,
   type ReadLog,
@@ -64,45 +65,38 @@ function sourceShown(cited: Cited): FindingSource {
     : { clause: null, also: [], standard: source.standard, place: source.place, confidence };
 }
 
-/** Everything that judges one run: figures and parameters by name, every read noted. */
-class Judge {
-  readonly pack: Pack;
-  readonly figures: FigureSet;
+/** What judging a rule needs: conditions compared, figures shown, places collected; every read of the pack noted. */
+interface Bench {
   readonly log: ReadLog | undefined;
+  /** The value of a condition against its threshold. Null in `holds` comes with the reasons. */
+  compared(condition: Condition): Compared;
+  shown(ids: readonly string[]): FigureShown[];
+  places(ids: readonly string[]): { readonly parcels: readonly number[]; readonly plots: readonly string[] };
+}
 
-  constructor(pack: Pack, figures: FigureSet, log: ReadLog | undefined) {
-    this.pack = pack;
-    this.figures = figures;
-    this.log = log;
-  }
-
-  figure(id: string): Evaluation {
-    const figure = this.figures[id];
+function benchOf(pack: Pack, figures: FigureSet, log: ReadLog | undefined): Bench {
+  const figureValue = (id: string): Evaluation => {
+    const figure = figures[id];
     if (figure === undefined) {
       const name = figureDefinition(id)?.name ?? localized(id, id);
       return { known: false, missing: [localized(`未计算${name.zh}`, `${name.en} was not computed`)] };
     }
     return figure.known ? { known: true, value: rational(figure.numerator, figure.denominator) } : figure;
-  }
-
-  parameter(id: string): Evaluation {
-    const parameter = this.pack.parameters.get(id)!;
-    this.log?.read(parameter.path);
+  };
+  const parameterValue = (parameter: PackParameter): Evaluation => {
+    log?.read(parameter.path);
     if (parameter.value !== null) return { known: true, value: parameter.value };
     const { zh, en } = parameter.title;
     return { known: false, missing: [localized(`规则包未设定“${zh}”`, `the pack leaves "${en}" not set`)] };
-  }
-
-  /** The value of a condition against its threshold. Null in `holds` comes with the reasons. */
-  compared(condition: Condition): Compared {
-    const value = evaluateFormula(condition.formula, (name) =>
-      this.pack.parameters.has(name) ? this.parameter(name) : this.figure(name),
-    );
+  };
+  const compared = (condition: Condition): Compared => {
+    const { threshold: limit, unit } = condition;
+    const value = evaluateFormula(condition.formula, (name) => {
+      const parameter = pack.parameters.get(name);
+      return parameter === undefined ? figureValue(name) : parameterValue(parameter);
+    });
     const threshold: Evaluation =
-      condition.threshold.kind === 'value'
-        ? { known: true, value: condition.threshold.value }
-        : this.parameter(condition.threshold.parameter.id);
-    const { unit } = condition;
+      limit.kind === 'value' ? { known: true, value: limit.value } : parameterValue(limit.parameter);
     const both = value.known && threshold.known ? displayAgainst(value.value, threshold.value, unit) : null;
     const alone = (side: Evaluation): Localized | null => (side.known ? displayValue(side.value, unit) : null);
     return {
@@ -118,13 +112,13 @@ class Judge {
       },
       missing: [...(value.known ? [] : value.missing), ...(threshold.known ? [] : threshold.missing)],
     };
-  }
-
-  shown(ids: readonly string[]): FigureShown[] {
-    return [...new Set(ids)].flatMap((id) => {
+  };
+  const shown = (ids: readonly string[]): FigureShown[] =>
+    [...new Set(ids)].flatMap((id) => {
+      // Names of parameters stand in formulas too; they are no figures.
       const definition = figureDefinition(id);
       if (definition === undefined) return [];
-      const value = this.figure(id);
+      const value = figureValue(id);
       return {
         id,
         name: definition.name,
@@ -134,13 +128,11 @@ class Judge {
         missing: value.known ? [] : value.missing,
       };
     });
-  }
-
-  places(ids: readonly string[]): { parcels: number[]; plots: string[] } {
+  const places: Bench['places'] = (ids) => {
     const parcels = new Set<number>();
     const plots = new Set<string>();
     for (const id of ids) {
-      const figure = this.figures[id];
+      const figure = figures[id];
       if (figure === undefined || !figure.known) continue;
       for (const parcel of figure.parcels) parcels.add(parcel);
       for (const plot of figure.plots) plots.add(plot);
@@ -150,7 +142,8 @@ class Judge {
       parcels: [...parcels].toSorted((a, b) => a - b),
       plots: [...plots].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
     };
-  }
+  };
+  return { log, compared, shown, places };
 }
 
 type Judged =
@@ -159,7 +152,7 @@ type Judged =
 
 /** The condition of a rule: `applies`, `skipped`, or the reasons nobody can say whether it applies. */
 function applicability(
-  judge: Judge,
+  bench: Bench,
   rule: PackCheck | PackReview,
 ): {
   readonly skipped: NotApplicable | null;
@@ -167,7 +160,7 @@ function applicability(
   readonly names: readonly string[];
 } {
   if (rule.appliesWhen === null) return { skipped: null, missing: [], names: [] };
-  const { comparison, missing } = judge.compared(rule.appliesWhen);
+  const { comparison, missing } = bench.compared(rule.appliesWhen);
   const names = rule.appliesWhen.formula.names;
   if (comparison.holds === false) {
     const skipped = { checkId: rule.id, title: rule.title, condition: comparison, source: sourceShown(rule) };
@@ -178,12 +171,12 @@ function applicability(
 
 const VERDICT_OF_A_MISS = { refuse: 'fail', warn: 'fail', person: 'person' } as const;
 
-function judgeCheck(judge: Judge, check: PackCheck): Judged {
-  judge.log?.read(check.path);
-  const applies = applicability(judge, check);
+function judgeCheck(bench: Bench, check: PackCheck): Judged {
+  bench.log?.read(check.path);
+  const applies = applicability(bench, check);
   if (applies.skipped !== null) return { skipped: applies.skipped };
-  const { comparison, missing } = judge.compared(check);
-  const readings = check.readings.map((reading) => ({ ...judge.compared(reading).comparison, title: reading.title }));
+  const { comparison, missing } = bench.compared(check);
+  const readings = check.readings.map((reading) => ({ ...bench.compared(reading).comparison, title: reading.title }));
   const reasons = [...applies.missing, ...missing].filter(
     (reason, i, all) => all.findIndex((other) => other.en === reason.en) === i,
   );
@@ -208,9 +201,9 @@ function judgeCheck(judge: Judge, check: PackCheck): Judged {
       exceptionAllowed: check.exceptionAllowed,
       comparison,
       readings,
-      figures: judge.shown([...names, ...check.shows]),
+      figures: bench.shown([...names, ...check.shows]),
       missing: reasons,
-      ...judge.places(check.pointsTo ?? check.formula.names),
+      ...bench.places(check.pointsTo ?? check.formula.names),
       lookAt: null,
       documents: [],
       remedy: check.remedy,
@@ -219,9 +212,9 @@ function judgeCheck(judge: Judge, check: PackCheck): Judged {
   };
 }
 
-function judgeReview(judge: Judge, review: PackReview): Judged {
-  judge.log?.read(review.path);
-  const applies = applicability(judge, review);
+function judgeReview(bench: Bench, review: PackReview): Judged {
+  bench.log?.read(review.path);
+  const applies = applicability(bench, review);
   if (applies.skipped !== null) return { skipped: applies.skipped };
   return {
     finding: {
@@ -233,9 +226,9 @@ function judgeReview(judge: Judge, review: PackReview): Judged {
       exceptionAllowed: false,
       comparison: null,
       readings: [],
-      figures: judge.shown(review.figures),
+      figures: bench.shown(review.figures),
       missing: applies.missing,
-      ...judge.places(review.figures),
+      ...bench.places(review.figures),
       lookAt: review.lookAt,
       documents: review.documents,
       remedy: review.lookAt,
@@ -250,7 +243,7 @@ function judgeReview(judge: Judge, review: PackReview): Judged {
  * The result holds no time and depends on nothing but its arguments, so a replay gives the same bytes.
  */
 export function judge(pack: Pack, figures: FigureSet, run: RunFacts, options: JudgeOptions): Findings {
-  const judging = new Judge(pack, figures, options.log);
+  const bench = benchOf(pack, figures, options.log);
   const stamp = {
     packId: pack.id,
     packVersion: pack.version,
@@ -263,8 +256,8 @@ export function judge(pack: Pack, figures: FigureSet, run: RunFacts, options: Ju
     if ('finding' in judged) findings.push({ ...judged.finding, ...stamp });
     else notApplicable.push(judged.skipped);
   };
-  for (const check of pack.checks) take(judgeCheck(judging, check));
-  for (const review of pack.reviews) take(judgeReview(judging, review));
+  for (const check of pack.checks) take(judgeCheck(bench, check));
+  for (const review of pack.reviews) take(judgeReview(bench, review));
   const about = pack.about.map((fact) => {
     options.log?.read(fact.path);
     return { id: fact.id, title: fact.title, value: fact.value, source: sourceShown(fact) };

@@ -4,12 +4,12 @@ import {
   clauseIdsOf,
   clauseIdsOfSource,
   readLog,
-  analysisSettings,
   type ClauseRegister,
   type Pack,
 } from '../../policy/index.ts';
 import { FIGURES, type FigureSet } from '../balance/index.ts';
 import { judge } from './judge.ts';
+import { analysisParametersOf, minimumAreasOf } from './settings-of-pack.ts';
 
 /**
  * Figures that are all known, and for which every condition of the pack applies or not as it happens: 1 everywhere.
@@ -26,7 +26,8 @@ const NO_HASH = (): string => '';
 /** Paths of the pack values the engine reads when it judges and analyses with this pack. */
 export function pathsReadBy(pack: Pack): ReadonlySet<string> {
   const log = readLog();
-  analysisSettings(pack, log);
+  analysisParametersOf(pack, log);
+  minimumAreasOf(pack, log);
   judge(
     pack,
     specimenFigures(),

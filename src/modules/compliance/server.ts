@@ -9,7 +9,6 @@ import {
   localized,
   ok,
   type Language,
-  type Localized,
   type Problem,
   type Refusal,
   type Result,
@@ -30,6 +29,7 @@ import type { Findings, RunFacts } from './findings.ts';
 import { judge } from './judge.ts';
 import { checkPack, pathsReadBy } from './pack-check.ts';
 import { testTitlesIn } from './test-titles.ts';
+import type { PackSummary } from './views.ts';
 
 /** SHA-256 of a text, lower-case hex. */
 export function sha256(text: string): string {
@@ -91,12 +91,10 @@ export async function loadPack(id: string, directory: string = packsDirectory())
   ]);
 }
 
-/** A pack as lists show it. A pack that does not load is listed with its refusals. */
-export interface PackSummary {
-  readonly id: string;
-  readonly version: string | null;
-  readonly title: Localized | null;
-  readonly locality: Localized | null;
+/** A pack as lists show it. One that does not load has no summary, but its refusals. */
+export interface PackListing {
+  readonly packId: string;
+  readonly summary: PackSummary | null;
   readonly hash: string | null;
   readonly checks: number;
   readonly reviews: number;
@@ -104,37 +102,25 @@ export interface PackSummary {
 }
 
 /** Every pack there is, in order of id. */
-export async function listPacks(directory: string = packsDirectory()): Promise<PackSummary[]> {
-  const summaries: PackSummary[] = [];
-  for (const id of await packIdsIn(directory)) {
-    const pack = await loadPack(id, directory);
+export async function listPacks(directory: string = packsDirectory()): Promise<PackListing[]> {
+  const listings: PackListing[] = [];
+  for (const packId of await packIdsIn(directory)) {
+    const pack = await loadPack(packId, directory);
     if (!pack.ok) {
-      summaries.push({
-        id,
-        version: null,
-        title: null,
-        locality: null,
-        hash: null,
-        checks: 0,
-        reviews: 0,
-        refusals: pack.error,
-      });
+      listings.push({ packId, summary: null, hash: null, checks: 0, reviews: 0, refusals: pack.error });
       continue;
     }
     const { version, title, locality, checks, reviews } = pack.value;
-    const hash = packHash(pack.value, sha256);
-    summaries.push({
-      id,
-      version,
-      title,
-      locality,
-      hash,
+    listings.push({
+      packId,
+      summary: { packId, version, title, locality },
+      hash: packHash(pack.value, sha256),
       checks: checks.length,
       reviews: reviews.length,
       refusals: [],
     });
   }
-  return summaries;
+  return listings;
 }
 
 /** Judges a run with the product's hash. Store `storedPackText` beside the findings: with it they can be replayed. */

@@ -41,7 +41,9 @@ function ComparisonLine(props: { readonly comparison: Comparison; readonly title
   const { t, pick } = useI18n();
   const { comparison } = props;
   return (
-    <p className="comparison">
+    <p
+      className={`comparison${comparison.holds === null ? '' : comparison.holds ? ' comparison-held' : ' comparison-missed'}`}
+    >
       {props.title === undefined ? null : <span className="sub">{pick(props.title)}</span>}
       <span className="comparison-value figures">
         {comparison.valueDisplay === null ? t('finding.unknown') : pick(comparison.valueDisplay)}
