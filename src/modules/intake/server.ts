@@ -10,3 +10,5 @@ export {
 } from './formats/zip-archive.server.ts';
 export { openBoundaryTxt, type BoundaryTxtSource } from './formats/boundary-txt.reader.ts';
 export * from './format.ts';
+export { registerIntakeJobs } from './jobs.ts';
+export { intakeRoutes } from './routes.ts';

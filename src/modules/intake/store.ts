@@ -1,0 +1,257 @@
+import type { AttributeValue, FeatureBatch, Problem } from '../../kernel/index.ts';
+import { sql, type Queryable, type Transaction } from '../../platform/db/index.ts';
+import { decodeBatch, encodeBatch } from '../parcels/index.ts';
+import type { ReadOptions, SourceField } from './format.ts';
+import type { CrsEvidence, EncodingEvidence, FieldMapping, ImportState, ImportView, ProblemGroup } from './views.ts';
+import type { LayerRole, Refusal } from '../../kernel/index.ts';
+
+/** What reading found out about a file. */
+export interface ImportFacts {
+  readonly format?: string;
+  readonly layerName?: string;
+  readonly layerNames?: readonly string[];
+  readonly fields?: readonly SourceField[];
+  readonly encoding?: EncodingEvidence | null;
+  readonly crs?: CrsEvidence;
+  readonly box?: readonly [number, number, number, number] | null;
+  readonly problemGroups?: readonly ProblemGroup[];
+  readonly refusals?: readonly Refusal[];
+}
+
+/** An import as stored. */
+export interface StoredImport {
+  readonly importId: string;
+  readonly countyCode: string;
+  readonly role: LayerRole;
+  readonly asOf: string;
+  readonly state: ImportState;
+  readonly jobId: string | null;
+  readonly fileName: string;
+  readonly fileSize: number;
+  readonly fileHash: string;
+  readonly options: ReadOptions;
+  readonly facts: ImportFacts;
+  readonly mapping: readonly FieldMapping[];
+  readonly featureCount: number;
+  readonly badCount: number;
+  readonly layerVersionId: string | null;
+  readonly createdAt: string;
+}
+
+const COLUMNS = sql`import_id as "importId", county_code as "countyCode", role, as_of as "asOf", state, job_id as "jobId",
+  file_name as "fileName", file_size as "fileSize", file_hash as "fileHash", options, facts, mapping,
+  feature_count as "featureCount", bad_count as "badCount", layer_version_id as "layerVersionId", created_at as "createdAt"`;
+
+export function viewOf(stored: StoredImport): ImportView {
+  const { facts, badCount, options: _options, ...rest } = stored;
+  return {
+    ...rest,
+    format: facts.format ?? null,
+    layerName: facts.layerName ?? null,
+    layerNames: facts.layerNames ?? [],
+    encoding: facts.encoding ?? null,
+    crs: facts.crs ?? null,
+    goodCount: stored.featureCount - badCount,
+    badCount,
+    box: facts.box ?? null,
+    problemGroups: facts.problemGroups ?? [],
+    refusals: facts.refusals ?? [],
+  };
+}
+
+export type NewImport = Pick<
+  StoredImport,
+  'importId' | 'countyCode' | 'role' | 'asOf' | 'fileName' | 'fileSize' | 'fileHash' | 'options' | 'createdAt'
+> & {
+  readonly createdBy: string;
+};
+
+export async function insertImport(tx: Transaction, row: NewImport): Promise<void> {
+  await tx.run(sql`insert into import (county_code, import_id, role, as_of, state, file_name, file_size, file_hash, options, created_at, created_by)
+    values (${row.countyCode}, ${row.importId}, ${row.role}, ${row.asOf}, 'reading', ${row.fileName}, ${row.fileSize}, ${row.fileHash},
+      ${JSON.stringify(row.options)}::jsonb, ${row.createdAt}, ${row.createdBy})`);
+}
+
+export function findImport(db: Queryable, importId: string): Promise<StoredImport | undefined> {
+  return db.first<StoredImport>(sql`select ${COLUMNS} from import where import_id = ${importId}`);
+}
+
+/** Imports of the counties that begin with `scope`, newest first. */
+export function listImports(db: Queryable, scope: string, limit: number): Promise<StoredImport[]> {
+  return db.rows<StoredImport>(
+    sql`select ${COLUMNS} from import where starts_with(county_code, ${scope}) order by created_at desc, import_id desc limit ${limit}`,
+  );
+}
+
+/** Changes of an import; what is not named stays. */
+export interface ImportChange {
+  readonly state?: ImportState;
+  readonly jobId?: string | null;
+  readonly options?: ReadOptions;
+  readonly facts?: ImportFacts;
+  readonly mapping?: readonly FieldMapping[];
+  readonly featureCount?: number;
+  readonly badCount?: number;
+  readonly layerVersionId?: string | null;
+}
+
+/**
+ * Changes an import that is in one of the states `from` and, with `idle`, has no job at work. False where it is not:
+ * somebody else was quicker.
+ */
+export async function changeImport(
+  tx: Queryable,
+  row: Pick<StoredImport, 'countyCode' | 'importId'>,
+  from: readonly ImportState[],
+  change: ImportChange,
+  idle = false,
+): Promise<boolean> {
+  const sets = [sql`role = role`];
+  if (change.state !== undefined) sets.push(sql`state = ${change.state}`);
+  if (change.jobId !== undefined) sets.push(sql`job_id = ${change.jobId}`);
+  if (change.options !== undefined) sets.push(sql`options = ${JSON.stringify(change.options)}::jsonb`);
+  if (change.facts !== undefined) sets.push(sql`facts = ${JSON.stringify(change.facts)}::jsonb`);
+  if (change.mapping !== undefined) sets.push(sql`mapping = ${JSON.stringify(change.mapping)}::jsonb`);
+  if (change.featureCount !== undefined) sets.push(sql`feature_count = ${change.featureCount}`);
+  if (change.badCount !== undefined) sets.push(sql`bad_count = ${change.badCount}`);
+  if (change.layerVersionId !== undefined) sets.push(sql`layer_version_id = ${change.layerVersionId}`);
+  const changed = await tx.run(sql`update import set ${sql.join(sets, sql`, `)}
+    where county_code = ${row.countyCode} and import_id = ${row.importId} and state = any(${[...from]}::text[])
+      and (not ${idle}::boolean or job_id is null)`);
+  return changed === 1;
+}
+
+// Staged rows ------------------------------------------------------------------------------------------------------
+
+type ImportKey = Pick<StoredImport, 'countyCode' | 'importId'>;
+
+export async function insertStagedBatch(
+  tx: Transaction,
+  key: ImportKey,
+  batchNo: number,
+  batch: FeatureBatch,
+  bad: readonly number[],
+): Promise<void> {
+  const { payload, columns } = encodeBatch(batch);
+  await tx.run(sql`insert into staged_batch (county_code, import_id, batch_no, payload, columns, problems, bad)
+    values (${key.countyCode}, ${key.importId}, ${batchNo}, ${Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)}, ${columns},
+      ${JSON.stringify(batch.problems)}, ${[...bad]}::int4[])`);
+}
+
+export interface StagedBatch {
+  readonly batchNo: number;
+  /** As read, with the problems of reading and shape. */
+  readonly batch: FeatureBatch;
+  readonly bad: readonly number[];
+}
+
+/** Staged batches in file order, one at a time. */
+export async function* readStagedBatches(db: Queryable, key: ImportKey): AsyncGenerator<StagedBatch> {
+  for (let after = -1; ; ) {
+    const row = await db.first<{
+      batchNo: number;
+      payload: Buffer;
+      columns: string;
+      problems: string;
+      bad: number[];
+    }>(sql`select batch_no as "batchNo",
+      payload, columns, problems, bad from staged_batch where county_code = ${key.countyCode} and import_id = ${key.importId} and batch_no > ${after}
+      order by batch_no limit 1`);
+    if (row === undefined) return;
+    const batch = { ...decodeBatch(row), problems: JSON.parse(row.problems) as Problem[] };
+    yield { batchNo: row.batchNo, batch, bad: row.bad };
+    after = row.batchNo;
+  }
+}
+
+export async function setStagedBad(
+  tx: Queryable,
+  key: ImportKey,
+  batchNo: number,
+  bad: readonly number[],
+): Promise<void> {
+  await tx.run(sql`update staged_batch set bad = ${[...bad]}::int4[]
+    where county_code = ${key.countyCode} and import_id = ${key.importId} and batch_no = ${batchNo}`);
+}
+
+/** Removes the rows of an import that is over (its problems stay readable). */
+export async function deleteStaged(tx: Queryable, key: ImportKey): Promise<void> {
+  await tx.run(sql`delete from staged_batch where county_code = ${key.countyCode} and import_id = ${key.importId}`);
+}
+
+// Problems ---------------------------------------------------------------------------------------------------------
+
+export async function insertProblems(
+  tx: Transaction,
+  key: ImportKey,
+  firstSequence: number,
+  problems: readonly Problem[],
+): Promise<void> {
+  if (problems.length === 0) return;
+  await tx.run(sql`insert into import_problem (county_code, import_id, sequence, rule, severity, feature_no, body)
+    select ${key.countyCode}, ${key.importId}::uuid, ${firstSequence}::int4 + u.i::int4 - 1, u.rule, u.severity, u.feature_no, u.body::jsonb
+    from unnest(${problems.map((p) => p.rule)}::text[], ${problems.map((p) => p.severity)}::text[], ${problems.map((p) => p.featureNo)}::int4[],
+      ${problems.map((p) => JSON.stringify(p).replaceAll('\\u0000', ''))}::text[]) with ordinality as u(rule, severity, feature_no, body, i)`);
+}
+
+export async function deleteProblems(tx: Queryable, key: ImportKey): Promise<void> {
+  await tx.run(sql`delete from import_problem where county_code = ${key.countyCode} and import_id = ${key.importId}`);
+}
+
+export async function readProblems(
+  db: Queryable,
+  key: ImportKey,
+  rule: string | undefined,
+  offset: number,
+  limit: number,
+): Promise<{ total: number; problems: Problem[] }> {
+  const where = sql`county_code = ${key.countyCode} and import_id = ${key.importId} ${rule === undefined ? sql`` : sql`and rule = ${rule}`}`;
+  const { total } = await db.one<{ total: number }>(sql`select count(*) as total from import_problem where ${where}`);
+  const rows = await db.rows<{ body: Problem }>(
+    sql`select body from import_problem where ${where} order by sequence limit ${limit} offset ${offset}`,
+  );
+  return { total, problems: rows.map(({ body }) => body) };
+}
+
+/** Problems of the features from `first` to `last`, in order. */
+export async function readProblemsOfFeatures(
+  db: Queryable,
+  key: ImportKey,
+  first: number,
+  last: number,
+): Promise<Problem[]> {
+  const rows = await db.rows<{
+    body: Problem;
+  }>(sql`select body from import_problem where county_code = ${key.countyCode} and import_id = ${key.importId}
+    and feature_no between ${first} and ${last} order by feature_no, sequence`);
+  return rows.map(({ body }) => body);
+}
+
+// Remembered mappings ----------------------------------------------------------------------------------------------
+
+type MappingKey = { readonly countyCode: string; readonly role: LayerRole; readonly fieldsKey: string };
+
+export async function recallMapping(
+  db: Queryable,
+  key: MappingKey,
+): Promise<readonly Pick<FieldMapping, 'source' | 'target'>[]> {
+  const row = await db.first<{
+    mapping: Pick<FieldMapping, 'source' | 'target'>[];
+  }>(sql`select mapping from mapping_memory
+    where county_code = ${key.countyCode} and role = ${key.role} and fields_key = ${key.fieldsKey}`);
+  return row?.mapping ?? [];
+}
+
+export async function rememberMapping(
+  tx: Queryable,
+  key: MappingKey,
+  mapping: readonly Pick<FieldMapping, 'source' | 'target'>[],
+  at: string,
+): Promise<void> {
+  await tx.run(sql`insert into mapping_memory (county_code, role, fields_key, mapping, updated_at)
+    values (${key.countyCode}, ${key.role}, ${key.fieldsKey}, ${JSON.stringify(mapping)}::jsonb, ${at})
+    on conflict (county_code, role, fields_key) do update set mapping = excluded.mapping, updated_at = excluded.updated_at`);
+}
+
+/** A row of a table or a map: values by field name. */
+export type AttributeRow = readonly AttributeValue[];
