@@ -16,7 +16,14 @@ import {
   type Refusal,
   type Result,
 } from '../../../kernel/index.ts';
-import { RefusalError, type FieldType, type FormatReader, type OpenedSource, type ReadOptions } from '../format.ts';
+import {
+  RefusalError,
+  type FieldType,
+  type FormatReader,
+  type OpenedSource,
+  type ReadOptions,
+  type SourceFormat,
+} from '../format.ts';
 import { createBatchBuilder, reportDroppedZ, type BatchBuilder, type CoordinateRules } from './batch-builder.ts';
 import { streamBytes, withFile } from './byte-stream.server.ts';
 import {
@@ -36,7 +43,19 @@ import { reportCollection, reportCurve, reportNotPolygon } from './wkb.ts';
  * tables; coordinates are copied as one block, and every length is checked against the bytes there are, because the
  * generated code checks none.
  */
-export const flatgeobufReader: FormatReader = { format: 'flatgeobuf', open: openFlatgeobuf };
+export const flatgeobufReader: FormatReader = {
+  format: 'flatgeobuf',
+  open: (path, options) => openFlatgeobuf(path, options),
+};
+
+/** Where a FlatGeobuf is a copy we made of a layer in another format: what to call it, and how to throw it away. */
+export interface CopyOf {
+  readonly format: SourceFormat;
+  readonly file: string;
+  readonly layerName: string;
+  readonly problems: readonly Problem[];
+  drop(): Promise<void>;
+}
 
 const NAME = 'FlatGeobuf';
 const MAX_HEADER_BYTES = 10 * 1024 * 1024;
@@ -48,8 +67,13 @@ interface Column {
   readonly field: number;
 }
 
-async function openFlatgeobuf(path: string, options: ReadOptions): Promise<Result<OpenedSource, Refusal[]>> {
-  const file = basename(path);
+/** Opens a FlatGeobuf; a copy is dropped when the source is closed (on refusal the caller drops it). */
+export async function openFlatgeobuf(
+  path: string,
+  options: ReadOptions,
+  copy?: CopyOf,
+): Promise<Result<OpenedSource, Refusal[]>> {
+  const file = copy?.file ?? basename(path);
   const head = await withFile(path, async (handle, size) => {
     if (size === 0) return emptyFile(file);
     const start = new Uint8Array(12);
@@ -95,19 +119,19 @@ async function openFlatgeobuf(path: string, options: ReadOptions): Promise<Resul
   const crs = header.crs;
   return sourceOfHead(
     {
-      format: 'flatgeobuf',
+      format: copy?.format ?? 'flatgeobuf',
       file,
-      layerName: head.name || basename(path).replace(/\.[^.]+$/, ''),
+      layerName: copy?.layerName ?? (head.name || file.replace(/\.[^.]+$/, '')),
       fields,
       featureCount: count === 0 ? null : count,
       encoding: null,
-      problems,
+      problems: [...(copy?.problems ?? []), ...problems],
       crs: {
         epsgFromMetadata: crs && crs.code > 0 && (crs.org ?? 'EPSG').toUpperCase() === 'EPSG' ? crs.code : null,
         wkt: crs?.wkt ?? null,
       },
-      scan: (rules) => scan(path, featuresAt, count, columns, fields, header.geometryType as number, rules),
-      close: async () => {},
+      scan: (rules) => scan(path, file, featuresAt, count, columns, fields, header.geometryType as number, rules),
+      close: async () => copy?.drop(),
     },
     options,
   );
@@ -157,6 +181,7 @@ function fieldTypeOf(type: ColumnType): FieldType {
 
 async function* scan(
   path: string,
+  file: string,
   featuresAt: number,
   expected: number,
   columns: readonly Column[],
@@ -164,7 +189,6 @@ async function* scan(
   layerType: number,
   rules: CoordinateRules,
 ): AsyncGenerator<FeatureBatch> {
-  const file = basename(path);
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();

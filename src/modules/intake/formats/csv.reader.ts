@@ -1,0 +1,202 @@
+import { parse } from 'csv-parse/sync';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { localized, ok, type Problem, type Refusal, type Result } from '../../../kernel/index.ts';
+import { looksLikeBoundaryTxt } from '../boundary-txt.ts';
+import { collectTable, type CoordinatesTable, type TableCollector } from '../coordinates-table.ts';
+import { decodeTextFile } from '../encoding.server.ts';
+import { encodingOfLabel } from '../encoding.ts';
+import type { CancelSignal, FormatReader, OpenedSource, ReadOptions, SourceFormat } from '../format.ts';
+import { findTableLayout, HEADER_SEARCH_ROWS, type Cell } from '../table-layout.ts';
+import type { EncodingEvidence } from '../views.ts';
+import { openBoundaryTxt } from './boundary-txt.reader.ts';
+import { batchesOfParcels } from './point-batches.ts';
+import { emptyFile, refusal, refused } from './refusals.ts';
+
+const LARGEST_FILE = 400 * 1024 * 1024;
+
+/** CSV of coordinates: one row a point, or one row a polygon as WKT. Delimiter, encoding and columns are found. */
+export const csvReader: FormatReader = { format: 'csv', open: openCsv };
+
+async function openCsv(path: string, options: ReadOptions): Promise<Result<OpenedSource, Refusal[]>> {
+  const file = basename(path);
+  const { size } = await stat(path);
+  if (size === 0) return refused(emptyFile(file));
+  if (size > LARGEST_FILE) {
+    return refused(
+      refusal(
+        'INTAKE_TOO_LARGE',
+        { file },
+        'CSV 文件超过 400 MB',
+        'The CSV file is larger than 400 MB.',
+        '请拆分文件,或改用 GeoPackage',
+        'Split the file, or use a GeoPackage.',
+      ),
+    );
+  }
+  const userEncoding = options.encoding === undefined ? undefined : encodingOfLabel(options.encoding);
+  const { text, evidence } = decodeTextFile(await readFile(path), userEncoding);
+  if (/^\s*[[【]/.test(text.slice(0, 200)) && looksLikeBoundaryTxt(text.slice(0, 4000)))
+    return openBoundaryTxt(path, options);
+  const table = readCsv(text, file, options);
+  return table.ok ? ok(sourceOfTable('csv', file.replace(/\.[^.]*$/, ''), table.value, evidence)) : table;
+}
+
+/** A table understood, as a source. */
+export function sourceOfTable(
+  format: SourceFormat,
+  layerName: string,
+  table: CoordinatesTable,
+  encoding: EncodingEvidence | null,
+): OpenedSource {
+  const { fields, parcels, values, crs } = table;
+  return {
+    format,
+    layerName,
+    fields,
+    encoding,
+    crs: crs.crs,
+    problems: table.problems,
+    featureCount: parcels.length,
+    async *batches(signal?: CancelSignal) {
+      yield* batchesOfParcels(parcels, fields, (featureNo) => values[featureNo]!, signal);
+    },
+    close: async () => {},
+  };
+}
+
+/** Says why a table cannot be read as coordinates, with the titles it has. */
+export function noCoordinates(file: string, rows: readonly (readonly Cell[])[]): Refusal {
+  const titles =
+    rows
+      .find((row) => row.filter((cell) => cell !== null && cell !== '').length > 1)
+      ?.map((cell) => String(cell ?? ''))
+      .filter((title) => title !== '') ?? [];
+  const shown = titles.slice(0, 12).join('、');
+  return refusal(
+    'INTAKE_TABLE_NO_COORDINATES',
+    { file },
+    `表中没有坐标列(${shown || '没有内容'})`,
+    `The table has no columns of coordinates (${shown || 'nothing in it'}).`,
+    '需要“X、Y”、“经度、纬度”或“WKT”列',
+    'It needs columns X and Y, longitude and latitude, or WKT.',
+  );
+}
+
+const DELIMITERS = [',', '\t', ';', '|', '，', '；'] as const;
+
+function readCsv(text: string, file: string, options: ReadOptions): Result<CoordinatesTable, Refusal[]> {
+  const declared = /^\uFEFF?sep=(.)\r?\n/i.exec(text);
+  const body = declared ? text.slice(declared[0].length) : text;
+  const firstLine = declared ? 2 : 1;
+  const delimiter = declared ? declared[1]! : delimiterOf(body);
+  const head: { cells: Cell[]; line: number }[] = [];
+  let collector: TableCollector | undefined;
+  let none: Refusal | undefined;
+  const decimalComma = delimiter !== ',' && /\d{5,},\d/.test(body.slice(0, 20_000));
+  const begin = (): void => {
+    const rows = head.map((row) => row.cells);
+    const layout = findTableLayout(rows);
+    if (!layout) {
+      none = noCoordinates(file, rows);
+      return;
+    }
+    collector = collectTable(layout, rows.slice(0, Math.max(0, layout.headerRow)), {
+      file,
+      userEpsg: options.crs ?? null,
+      decimalComma,
+    });
+    for (const row of head.slice(layout.headerRow + 1)) collector.add(row.cells, row.line);
+  };
+  let lastLine = 0;
+  const problems: Problem[] = [];
+  try {
+    parse(body, {
+      delimiter,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: false,
+      bom: true,
+      on_record: (record: string[], context) => {
+        // A record may span lines; the number shown is that of its first.
+        const line =
+          Math.max(lastLine + 1, context.lines - record.reduce((sum, cell) => sum + (cell.split('\n').length - 1), 0)) +
+          firstLine -
+          1;
+        lastLine = context.lines;
+        if (none) return null;
+        if (collector) collector.add(record, line);
+        else {
+          head.push({ cells: record, line });
+          if (head.length === HEADER_SEARCH_ROWS) begin();
+        }
+        return null;
+      },
+    });
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === undefined || !code.startsWith('CSV_')) throw error;
+    const line = (error as { lines?: number }).lines ?? 1;
+    return refused(
+      refusal(
+        'INTAKE_CSV_BROKEN',
+        { file, line },
+        `CSV 第 ${line} 行附近结构有误(引号不配对)`,
+        `The CSV is broken near line ${line} (a quote is not closed).`,
+        '请检查该行的引号',
+        'Check the quotes of that line.',
+      ),
+    );
+  }
+  if (!collector && !none) begin();
+  if (!collector) return refused(none ?? emptyFile(file));
+  const table = collector.finish();
+  if (!table.ok) return table;
+  if (/[，；]/.test(delimiter)) {
+    problems.push({
+      rule: 'table.full-width-delimiter',
+      severity: 'warning',
+      featureNo: null,
+      id: null,
+      line: 1,
+      message: localized('列之间用全角逗号或分号分隔', 'columns are parted by full-width marks'),
+    });
+  }
+  if (table.value.parcels.length === 0) {
+    return refused(
+      refusal(
+        'INTAKE_TABLE_EMPTY',
+        { file },
+        '表中只有表头,没有数据',
+        'The table has a header and no rows.',
+        '请检查文件',
+        'Check the file.',
+      ),
+    );
+  }
+  return ok({ ...table.value, problems: [...problems, ...table.value.problems] });
+}
+
+/** The mark that parts the most lines of the head into equally many columns. */
+function delimiterOf(text: string): string {
+  const lines = text
+    .slice(0, 20_000)
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.trim() !== '')
+    .slice(0, 30);
+  let best: string = ',';
+  let bestScore = 0;
+  for (const delimiter of DELIMITERS) {
+    const counts = new Map<number, number>();
+    for (const line of lines) {
+      const count = line.replace(/"[^"]*"/g, '').split(delimiter).length - 1;
+      if (count > 0) counts.set(count, (counts.get(count) ?? 0) + 1);
+    }
+    const score = Math.max(0, ...[...counts].map(([count, times]) => times * Math.min(count, 4)));
+    if (score > bestScore) {
+      best = delimiter;
+      bestScore = score;
+    }
+  }
+  return best;
+}

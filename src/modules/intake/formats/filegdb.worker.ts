@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import type initGdalJs from 'gdal3.js';
+import type { Refusal } from '../../../kernel/index.ts';
+import { answerInWorker } from '../../../platform/jobs/answer-in-worker.ts';
+import { chooseFileGdbLayer, type FileGdbLayer } from './filegdb-layers.ts';
+
+/** What the thread is to do: copy a polygon layer of a geodatabase to FlatGeobuf in `target`. */
+export interface FileGdbTask {
+  /** The .gdb directory. */
+  readonly directory: string;
+  /** A directory for the copy. */
+  readonly target: string;
+  /** What the user calls the file. */
+  readonly file: string;
+  readonly wanted: string | undefined;
+}
+
+export interface FileGdbCopy {
+  readonly layer: FileGdbLayer;
+  /** Path of the copy. */
+  readonly copy: string;
+}
+
+/** The copy, or a refusal, or what GDAL said when it failed. */
+export type FileGdbAnswer = FileGdbCopy | { readonly refusal: Refusal } | { readonly failure: string };
+
+interface GdalError {
+  readonly message?: string;
+}
+
+interface OgrInfo {
+  readonly layers?: readonly {
+    readonly name: string;
+    readonly featureCount?: number;
+    readonly geometryFields?: readonly { readonly type: string }[];
+  }[];
+}
+
+// GDAL in WebAssembly never gives memory back, so it lives in this thread, which is ended after one task.
+answerInWorker<FileGdbTask, FileGdbAnswer>(async (task) => ({ value: await work(task), transfer: [] }));
+
+async function work(task: FileGdbTask): Promise<FileGdbAnswer> {
+  const messages: string[] = [];
+  const require = createRequire(import.meta.url);
+  // The package's main file is for browsers; this one is its build for Node.
+  const initGdal = require('gdal3.js/node.js') as typeof initGdalJs;
+  const packageDirectory = dirname(require.resolve('gdal3.js/package.json'));
+  const gdal = await initGdal({
+    // The package takes its path relative to the working directory only.
+    path: relative(process.cwd(), join(packageDirectory, 'dist', 'package')),
+    useWorker: false,
+    dest: task.target,
+    env: { OGR_ORGANIZE_POLYGONS: 'DEFAULT' },
+    logHandler: () => {},
+    errorHandler: (message: string) => messages.push(message),
+  });
+  const failed = (error: unknown): FileGdbAnswer => {
+    const own = (error as GdalError | undefined)?.message;
+    return { failure: (own || messages.at(-1) || 'GDAL').slice(0, 300) };
+  };
+  try {
+    const { datasets, errors } = await gdal.open(task.directory);
+    const dataset = datasets[0];
+    if (dataset === undefined) return failed(errors[0]);
+    const info = (await gdal.ogrinfo(dataset)) as OgrInfo;
+    const layers = (info.layers ?? []).map((layer) => ({
+      name: layer.name,
+      type: layer.geometryFields?.[0]?.type ?? '',
+      featureCount: layer.featureCount ?? 0,
+    }));
+    const layer = chooseFileGdbLayer(task.file, layers, task.wanted);
+    if ('code' in layer) return { refusal: layer };
+    messages.length = 0;
+    // Unknown as geometry type keeps each feature's own, so that curves stay curves and are refused one by one.
+    const options = ['-f', 'FlatGeobuf', '-lco', 'SPATIAL_INDEX=NO', '-nlt', 'GEOMETRY', layer.name];
+    await gdal.ogr2ogr(dataset, options, 'copy');
+    const broken = messages.find((message) => /^ERROR/i.test(message));
+    return broken === undefined ? { layer, copy: join(task.target, 'copy.fgb') } : failed({ message: broken });
+  } catch (error) {
+    return failed(error);
+  }
+}
