@@ -5,7 +5,11 @@ export interface EncodingEvidence {
   readonly encoding: 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be' | 'unknown';
   readonly decidedBy: 'cpg' | 'ldid' | 'bom' | 'strict-utf-8' | 'fallback-gb18030' | 'format' | 'user';
   /** The first texts of the file decoded both ways, so that a person sees which one reads right. */
-  readonly samples: readonly { readonly field: string; readonly utf8: string | null; readonly gb18030: string | null }[];
+  readonly samples: readonly {
+    readonly field: string;
+    readonly utf8: string | null;
+    readonly gb18030: string | null;
+  }[];
   readonly notes: readonly Localized[];
 }
 
@@ -61,10 +65,14 @@ export interface ProblemGroup {
   readonly title: Localized;
 }
 
-/** GET /api/imports/:id/preview → the first rows and their outlines (GeoJSON in 4490). */
+/** GET /api/imports/:id/preview → the first rows and their outlines (GeoJSON in 4490; `properties.featureNo` says whose). */
 export interface ImportPreview {
   readonly fields: readonly string[];
-  readonly rows: readonly { readonly featureNo: number; readonly values: readonly AttributeValue[]; readonly problems: readonly Problem[] }[];
+  readonly rows: readonly {
+    readonly featureNo: number;
+    readonly values: readonly AttributeValue[];
+    readonly problems: readonly Problem[];
+  }[];
   readonly outlines: { readonly type: 'FeatureCollection'; readonly features: readonly unknown[] };
 }
 

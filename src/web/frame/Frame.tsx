@@ -77,18 +77,19 @@ function Header(props: { readonly scheme: ColourScheme; readonly onScheme: (sche
         <span className="brand-sub">{t('product.sub')}</span>
       </Link>
       <nav className="band-nav" aria-label={t('frame.navigation')}>
-        {NAVIGATION.map((item) => (
-          <Link
-            key={item.to}
-            to={item.to}
-            className={
-              path.startsWith(item.to) || (item.to === '/analysis' && path.endsWith('/analysis')) ? 'active' : ''
-            }
-            aria-current={path.startsWith(item.to) ? 'page' : undefined}
-          >
-            {t(item.key)}
-          </Link>
-        ))}
+        {NAVIGATION.map((item) => {
+          const active = path.endsWith('/analysis') ? item.to === '/analysis' : path.startsWith(item.to);
+          return (
+            <Link
+              key={item.to}
+              to={item.to}
+              className={active ? 'active' : ''}
+              aria-current={active ? 'page' : undefined}
+            >
+              {t(item.key)}
+            </Link>
+          );
+        })}
       </nav>
       <div className="band-tools">
         {counties !== undefined && counties.length > 0 ? (

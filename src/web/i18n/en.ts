@@ -48,6 +48,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'severity.note': 'Note',
   'problems.rules': 'Rules',
   'problems.clean': 'Passed',
+  'problems.passed': '{count} rules found nothing',
   'problems.none': 'No problems.',
   'problems.caption': 'Problems; choosing a row brings the map to its place',
   'problems.feature': 'Feature',
@@ -121,6 +122,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'map.zoomIn': 'Zoom in',
   'map.zoomOut': 'Zoom out',
   'map.broken': 'This computer cannot draw the map (the browser has no WebGL). The list says the same.',
+  'map.unit': 'Unit: {unit}',
   'map.here': 'Other layers at this place',
   'map.empty': 'No data yet',
   'map.emptyNext': 'Import the survey parcels and the control layers first.',
@@ -281,6 +283,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'table.unknown': 'unknown',
   'table.which': 'open to see its parcels',
   'table.which.table': 'Choose a table',
+  'trace.close': 'Close the source',
   'trace.hint':
     'Click a figure to see its parcels, a finding to see its place, a parcel on the map to see the tables and findings that use it.',
   'trace.behind': 'Behind the figure',

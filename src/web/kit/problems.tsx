@@ -39,34 +39,48 @@ export function RuleList(props: {
       b.count - a.count ||
       (a.rule < b.rule ? -1 : 1),
   );
+  const passed = groups.filter((group) => group.count === 0);
   return (
-    <ul className="rule-list" aria-label={t('problems.rules')}>
-      {groups.map((group) => {
-        const chosen = props.chosen === group.rule;
-        return (
-          <li key={group.rule}>
-            <button
-              type="button"
-              className={`rule-item${chosen ? ' chosen' : ''}${group.count === 0 ? ' clean' : ''}`}
-              aria-pressed={chosen}
-              disabled={group.count === 0}
-              onClick={() => props.onChoose(chosen ? undefined : group.rule)}
-            >
-              {group.count === 0 ? (
-                <span className="mark mark-pass">{t('problems.clean')}</span>
-              ) : (
-                <SeverityMark severity={group.severity} />
-              )}
-              <span className="rule-title">
-                {pick(group.title)}
-                <code>{group.rule}</code>
-              </span>
-              <Count value={group.count} />
-            </button>
-          </li>
-        );
-      })}
-    </ul>
+    <div className="rule-list">
+      <ul aria-label={t('problems.rules')}>
+        {groups
+          .filter((group) => group.count > 0)
+          .map((group) => {
+            const chosen = props.chosen === group.rule;
+            return (
+              <li key={group.rule}>
+                <button
+                  type="button"
+                  className={`rule-item${chosen ? ' chosen' : ''}`}
+                  aria-pressed={chosen}
+                  onClick={() => props.onChoose(chosen ? undefined : group.rule)}
+                >
+                  <SeverityMark severity={group.severity} />
+                  <span className="rule-title">
+                    {pick(group.title)} <code>{group.rule}</code>
+                  </span>
+                  <Count value={group.count} />
+                </button>
+              </li>
+            );
+          })}
+      </ul>
+      {passed.length === 0 ? null : (
+        <details className="rules-passed">
+          <summary>
+            <span className="mark mark-pass">{t('problems.clean')}</span>{' '}
+            {t('problems.passed', { count: passed.length })}
+          </summary>
+          <ul>
+            {passed.map((group) => (
+              <li key={group.rule}>
+                {pick(group.title)} <code>{group.rule}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
   );
 }
 

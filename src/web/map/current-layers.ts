@@ -13,7 +13,7 @@ export function useCounty(): string | undefined {
 }
 
 /** Villages and boundaries stay readable when these are drawn last; parcels lie at the bottom. */
-const DRAWING_ORDER: readonly LayerRole[] = [
+export const DRAWING_ORDER: readonly LayerRole[] = [
   'parcels',
   'slope',
   'grade',

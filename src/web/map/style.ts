@@ -90,6 +90,14 @@ function parcelLayers(layer: TileLayer, input: StyleInput): LayerSpecification[]
         'line-opacity': input.quiet ? 0.5 : 0.8,
       },
     },
+    label('parcels-label', source, ['coalesce', ['get', 'class'], ''], 15, 11),
+  ];
+}
+
+/** What is chosen, over the zones, so that no boundary hides it. */
+function markLayers(layer: TileLayer): LayerSpecification[] {
+  const base = { source: sourceOf(layer), 'source-layer': TILE_LAYER };
+  return [
     {
       ...base,
       id: 'parcels-mark',
@@ -109,7 +117,6 @@ function parcelLayers(layer: TileLayer, input: StyleInput): LayerSpecification[]
         'line-opacity': byState(1, 1, 0),
       },
     },
-    label('parcels-label', source, ['coalesce', ['get', 'class'], ''], 15, 11),
   ];
 }
 
@@ -164,6 +171,12 @@ function planLayers(): LayerSpecification[] {
     tokenValue('--map-plot-upgrade'),
     tokenValue('--map-plot-none'),
   ] as unknown as ExpressionSpecification;
+  const markedColour = [
+    'case',
+    stateIs('highlight'),
+    tokenValue('--map-highlight'),
+    kindColour,
+  ] as unknown as ExpressionSpecification;
   return [
     {
       id: 'plan-plots',
@@ -177,7 +190,7 @@ function planLayers(): LayerSpecification[] {
       type: 'line',
       source,
       filter: is('plots'),
-      paint: { 'line-color': kindColour, 'line-width': byState(4, 3, 1.6) },
+      paint: { 'line-color': markedColour, 'line-width': byState(4, 3, 1.6) },
     },
     {
       id: 'plan-change',
@@ -236,6 +249,7 @@ export function mapStyle(input: StyleInput): StyleSpecification {
     { id: 'ground', type: 'background', paint: { 'background-color': tokenValue('--map-ground') } },
     ...parcels.flatMap((layer) => parcelLayers(layer, input)),
     ...zones.flatMap((layer) => zoneLayers(layer)),
+    ...parcels.flatMap((layer) => markLayers(layer)),
   ];
   const geojson = (data: GeoJson, promoteId?: string) =>
     ({

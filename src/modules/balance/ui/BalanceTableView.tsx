@@ -103,6 +103,7 @@ export function BalanceTableView(props: {
                   const isChosen = chosen?.row === row.id && chosen.column === column.id;
                   const classes = [
                     isNumeric(column) ? 'number' : '',
+                    cell !== null && cell.kind === 'area' && cell.dm2 !== 0 ? 'opens' : '',
                     isChosen ? 'chosen' : '',
                     props.marked.has(`${row.id} ${column.id}`) ? 'marked' : '',
                   ].join(' ');

@@ -24,7 +24,9 @@ import { Count } from '../../../web/kit/area.tsx';
 import { EmptyPanel, JobProgress, Loaded, RefusalList, refusalsOf } from '../../../web/kit/feedback.tsx';
 import { ProblemTable, RuleList, SeverityMark, type PlacedProblem } from '../../../web/kit/problems.tsx';
 import { Fact, Panel, ScreenHead, SplitScreen } from '../../../web/kit/screen.tsx';
+import { useCurrentLayers } from '../../../web/map/current-layers.ts';
 import { MapView, type MapFocus, type MapPoint } from '../../../web/map/MapView.tsx';
+import { boxOfCoordinates, type Box } from '../../../web/map/position.ts';
 import type { GeoJson } from '../../../web/map/style.ts';
 import { useUrlState } from '../../../web/url-state.ts';
 import { CrsProof, EncodingProof, LayerChoice } from './Evidence.tsx';
@@ -100,6 +102,10 @@ function Staged(props: {
   const problems = useQuery(importProblemsQuery(item.importId, state.rule, (page - 1) * PAGE_SIZE, PAGE_SIZE));
   const [chosen, setChosen] = useState<string | undefined>(undefined);
   const [focus, setFocus] = useState<MapFocus | undefined>(undefined);
+  const [row, setRow] = useState<number | undefined>(undefined);
+  const { current } = useCurrentLayers(item.countyCode);
+  // What the county already has, as a ground to see the new data against.
+  const context = current?.layers.filter((layer) => layer.role === 'village') ?? [];
   const points = useMemo<MapPoint[]>(
     () =>
       problems.data?.problems.flatMap((problem, index) =>
@@ -180,7 +186,17 @@ function Staged(props: {
           label: t('import.preview'),
           children: (
             <Loaded query={preview}>
-              {(value) => <PreviewTable preview={value} chosen={undefined} onChoose={() => undefined} />}
+              {(value) => (
+                <PreviewTable
+                  preview={value}
+                  chosen={row}
+                  onChoose={(featureNo) => {
+                    setRow(featureNo);
+                    const outline = outlineOf(value, featureNo);
+                    if (outline !== undefined) setFocus({ key: `row:${featureNo}`, place: outline });
+                  }}
+                />
+              )}
             </Loaded>
           ),
         },
@@ -196,7 +212,7 @@ function Staged(props: {
         <>
           <MapView
             label={t('import.mapLabel')}
-            layers={[]}
+            layers={context}
             outlines={preview.data?.outlines as GeoJson | undefined}
             points={points}
             chosenPoint={chosen}
@@ -366,6 +382,17 @@ function Body(props: { readonly item: ImportView }) {
       ) : null}
       {readable ? <Staged item={item} busy={busy} onCorrect={(correction) => correct.mutate(correction)} /> : null}
     </>
+  );
+}
+
+/** Where the outline of a previewed row lies. */
+function outlineOf(preview: ImportPreview, featureNo: number): Box | undefined {
+  const features = preview.outlines.features as readonly {
+    readonly properties?: { readonly featureNo?: number } | null;
+    readonly geometry?: { readonly coordinates?: unknown } | null;
+  }[];
+  return boxOfCoordinates(
+    features.find((feature) => feature.properties?.featureNo === featureNo)?.geometry?.coordinates,
   );
 }
 

@@ -5,6 +5,7 @@ import { featureQuery } from '../../../web/api/endpoints.ts';
 import { useI18n } from '../../../web/i18n/index.tsx';
 import { Loaded } from '../../../web/kit/feedback.tsx';
 import { LandClassText } from '../../../web/kit/land-class.tsx';
+import { CODE_NAMES } from './code-names.ts';
 import { FIELD_TITLES } from './field-titles.ts';
 
 /** All attributes of one feature, with the survey's field names. */
@@ -42,6 +43,9 @@ export function FeaturePanel(props: {
                     <LandClassText code={String(value)} />
                   ) : (
                     String(value)
+                  )}
+                  {CODE_NAMES[name]?.[String(value)] === undefined ? null : (
+                    <span className="muted"> {pick(CODE_NAMES[name][String(value)]!)}</span>
                   )}
                 </dd>
               </div>

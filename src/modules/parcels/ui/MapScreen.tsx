@@ -42,6 +42,8 @@ function CountyMap(props: { readonly versions: readonly LayerVersionView[] }) {
   const hidden = useMemo(() => hiddenOf(state.hide), [state.hide]);
   const [picks, setPicks] = useState<readonly MapPick[]>([]);
   const [focus, setFocus] = useState<MapFocus | undefined>(undefined);
+  // A phone shows one side: the map first, the attributes once something on it was touched.
+  const [side, setSide] = useState<'list' | 'map'>(state.tab === undefined ? 'map' : 'list');
   const parcels = current.byRole.get('parcels');
   const selected = state.parcel === undefined ? undefined : Number(state.parcel);
 
@@ -89,6 +91,7 @@ function CountyMap(props: { readonly versions: readonly LayerVersionView[] }) {
                 onChoose={(feature) => {
                   change({ parcel: String(feature.featureNo) });
                   setPicks([]);
+                  setSide('map');
                   if (feature.box !== null) setFocus({ key: `list:${feature.featureNo}`, place: feature.box });
                 }}
               />
@@ -137,6 +140,8 @@ function CountyMap(props: { readonly versions: readonly LayerVersionView[] }) {
         }
       />
       <SplitScreen
+        side={side}
+        onSide={setSide}
         listLabel="map.layersAndList"
         list={list}
         map={
@@ -153,6 +158,7 @@ function CountyMap(props: { readonly versions: readonly LayerVersionView[] }) {
               setPicks(next);
               const parcel = next.find((each) => each.role === 'parcels');
               change({ parcel: parcel === undefined ? undefined : String(parcel.featureNo), tab: 'feature' });
+              setSide('list');
             }}
           />
         }

@@ -14,7 +14,9 @@ import {
 import { useI18n } from '../../../web/i18n/index.tsx';
 import { Loaded } from '../../../web/kit/feedback.tsx';
 import { SplitScreen } from '../../../web/kit/screen.tsx';
-import { hiddenOf } from '../../../web/map/LayerTree.tsx';
+import { DRAWING_ORDER } from '../../../web/map/current-layers.ts';
+import { hiddenOf, hiddenText } from '../../../web/map/LayerTree.tsx';
+import { MapLayersButton } from '../../../web/map/MapLayersButton.tsx';
 import { MapView, type MapFocus } from '../../../web/map/MapView.tsx';
 import { boxAround, boxOfCoordinates } from '../../../web/map/position.ts';
 import { useUrlState } from '../../../web/url-state.ts';
@@ -48,7 +50,7 @@ export function RunResult(props: {
   const findings = useQuery(findingsQuery(run.runId));
 
   const layers = useMemo(
-    () => [...run.inputs].sort((a, b) => Number(a.role !== 'parcels') - Number(b.role !== 'parcels')),
+    () => DRAWING_ORDER.flatMap((role) => run.inputs.filter((input) => input.role === role)),
     [run.inputs],
   );
   const parcelLayer = run.inputs.find((input) => input.role === 'parcels')?.layerVersionId;
@@ -213,6 +215,11 @@ export function RunResult(props: {
       list={list}
       map={
         <>
+          <MapLayersButton
+            items={[{ key: 'plan' as const }, ...[...layers].reverse().map((layer) => ({ key: layer.role }))]}
+            hidden={hidden}
+            onHidden={(next) => change({ hide: hiddenText(next) }, { replace: true })}
+          />
           <MapView
             label={t('analysis.mapLabel', { name: project.name })}
             layers={layers}
@@ -241,6 +248,7 @@ export function RunResult(props: {
             onCell={chooseCell}
             onFinding={chooseFinding}
             onParcel={chooseParcel}
+            onCloseCell={() => change({ table: undefined, row: undefined, column: undefined, tab: 'tables' })}
           />
         </>
       }

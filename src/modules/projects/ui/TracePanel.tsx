@@ -132,6 +132,7 @@ export function TracePanel(props: {
   readonly onCell: (address: CellAddress) => void;
   readonly onFinding: (checkId: string) => void;
   readonly onParcel: (no: number | undefined) => void;
+  readonly onCloseCell: () => void;
 }) {
   const { t, pick } = useI18n();
   if (props.cell === undefined && props.used === undefined) return <p className="trace-hint">{t('trace.hint')}</p>;
@@ -154,6 +155,9 @@ export function TracePanel(props: {
                 </>
               )}
             </span>
+            <Button size="small" type="text" aria-label={t('trace.close')} onClick={props.onCloseCell}>
+              {t('action.close')}
+            </Button>
           </h3>
           <Loaded query={props.cell} rows={2}>
             {(cell) => <CellParcels cell={cell} selected={props.selected} onParcel={props.onParcel} />}

@@ -19,7 +19,8 @@ import { EmptyPanel, JobProgress, Loaded, LoadingPanel, RefusalList, refusalsOf 
 import { ProblemTable, RuleList, type PlacedProblem } from '../../../web/kit/problems.tsx';
 import { Fact, ScreenHead, SplitScreen } from '../../../web/kit/screen.tsx';
 import { useCounty, useCurrentLayers } from '../../../web/map/current-layers.ts';
-import { hiddenOf } from '../../../web/map/LayerTree.tsx';
+import { hiddenOf, hiddenText } from '../../../web/map/LayerTree.tsx';
+import { MapLayersButton } from '../../../web/map/MapLayersButton.tsx';
 import { MapView, type MapFocus, type MapPoint } from '../../../web/map/MapView.tsx';
 import { useUrlState } from '../../../web/url-state.ts';
 
@@ -94,28 +95,35 @@ function Report(props: {
         </div>
       }
       map={
-        <MapView
-          label={t('quality.mapLabel')}
-          layers={props.layers}
-          hidden={hidden}
-          points={points}
-          chosenPoint={chosen}
-          selected={state.parcel === undefined ? undefined : Number(state.parcel)}
-          home={layer.box ?? undefined}
-          position={state.at}
-          onPosition={(at) => change({ at }, { replace: true })}
-          focus={focus}
-          onPoint={(key) => {
-            setChosen(key);
-            const index = Number(key.split(':').pop());
-            const problem = all.data?.problems[index];
-            if (problem === undefined) return;
-            change({
-              page: index < PAGE_SIZE ? undefined : String(Math.floor(index / PAGE_SIZE) + 1),
-              parcel: problem.featureNo === null ? undefined : String(problem.featureNo),
-            });
-          }}
-        />
+        <>
+          <MapLayersButton
+            items={[...props.layers].reverse().map((each) => ({ key: each.role }))}
+            hidden={hidden}
+            onHidden={(next) => change({ hide: hiddenText(next) }, { replace: true })}
+          />
+          <MapView
+            label={t('quality.mapLabel')}
+            layers={props.layers}
+            hidden={hidden}
+            points={points}
+            chosenPoint={chosen}
+            selected={state.parcel === undefined ? undefined : Number(state.parcel)}
+            home={layer.box ?? undefined}
+            position={state.at}
+            onPosition={(at) => change({ at }, { replace: true })}
+            focus={focus}
+            onPoint={(key) => {
+              setChosen(key);
+              const index = Number(key.split(':').pop());
+              const problem = all.data?.problems[index];
+              if (problem === undefined) return;
+              change({
+                page: index < PAGE_SIZE ? undefined : String(Math.floor(index / PAGE_SIZE) + 1),
+                parcel: problem.featureNo === null ? undefined : String(problem.featureNo),
+              });
+            }}
+          />
+        </>
       }
     />
   );
