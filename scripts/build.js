@@ -11,7 +11,14 @@ const STAMP = join(DIST, '.built');
 /** Changes whenever a source, a setting or a package does. */
 function fingerprint() {
   const hash = createHash('sha256');
-  for (const path of filesUnder('src', 'packs', 'package-lock.json', 'vite.config.ts', 'tsconfig.base.json', 'scripts/build.js')) {
+  for (const path of filesUnder(
+    'src',
+    'packs',
+    'package-lock.json',
+    'vite.config.ts',
+    'tsconfig.base.json',
+    'scripts/build.js',
+  )) {
     if (path.endsWith('.test.ts')) continue;
     const { size, mtimeMs } = statSync(join(ROOT, path));
     hash.update(`${path}\0${size}\0${mtimeMs}\n`);
@@ -58,7 +65,9 @@ export async function buildAll() {
     console.error(`The programs could not be built: ${error.message}`);
     return false;
   }
-  const code = await runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], { env: { ...process.env, NODE_ENV: 'production' } });
+  const code = await runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], {
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   if (code !== 0) return false;
   writeFileSync(STAMP, stamp);
   console.log(`Built in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);

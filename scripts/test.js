@@ -30,7 +30,9 @@ const hasProgram = (name) => (process.env['PATH'] ?? '').split(':').some((folder
 function hasPostgis() {
   const base = '/usr/lib/postgresql';
   const onDebian = existsSync(base)
-    ? readdirSync(base).some((version) => Number(version) >= 15 && existsSync(`/usr/share/postgresql/${version}/extension/postgis.control`))
+    ? readdirSync(base).some(
+        (version) => Number(version) >= 15 && existsSync(`/usr/share/postgresql/${version}/extension/postgis.control`),
+      )
     : false;
   if (onDebian) return true;
   const asked = spawnSync('pg_config', ['--sharedir'], { encoding: 'utf8' });
@@ -40,10 +42,30 @@ function hasPostgis() {
 const hasChinese = () => /\S/.test(spawnSync('fc-list', [':lang=zh', 'family'], { encoding: 'utf8' }).stdout ?? '');
 
 const PREREQUISITES = [
-  { name: 'PostgreSQL 15+ with PostGIS 3.3+', has: hasPostgis, debian: ['postgresql-15', 'postgresql-15-postgis-3'], elsewhere: 'macOS: brew install postgresql@17 postgis; others: https://postgis.net/documentation/getting_started/' },
-  { name: 'Chromium', has: () => hasProgram('chromium') || hasProgram('chromium-browser') || hasProgram('google-chrome'), debian: ['chromium'], elsewhere: 'https://www.chromium.org/getting-involved/download-chromium/' },
-  { name: 'Chinese fonts', has: hasChinese, debian: ['fonts-noto-cjk', 'fontconfig'], elsewhere: 'https://fonts.google.com/noto/specimen/Noto+Sans+SC' },
-  { name: 'GDAL programs (ogr2ogr, ogrinfo)', has: () => hasProgram('ogr2ogr') && hasProgram('ogrinfo'), debian: ['gdal-bin'], elsewhere: 'macOS: brew install gdal; others: https://gdal.org/download.html' },
+  {
+    name: 'PostgreSQL 15+ with PostGIS 3.3+',
+    has: hasPostgis,
+    debian: ['postgresql-15', 'postgresql-15-postgis-3'],
+    elsewhere: 'macOS: brew install postgresql@17 postgis; others: https://postgis.net/documentation/getting_started/',
+  },
+  {
+    name: 'Chromium',
+    has: () => hasProgram('chromium') || hasProgram('chromium-browser') || hasProgram('google-chrome'),
+    debian: ['chromium'],
+    elsewhere: 'https://www.chromium.org/getting-involved/download-chromium/',
+  },
+  {
+    name: 'Chinese fonts',
+    has: hasChinese,
+    debian: ['fonts-noto-cjk', 'fontconfig'],
+    elsewhere: 'https://fonts.google.com/noto/specimen/Noto+Sans+SC',
+  },
+  {
+    name: 'GDAL programs (ogr2ogr, ogrinfo)',
+    has: () => hasProgram('ogr2ogr') && hasProgram('ogrinfo'),
+    debian: ['gdal-bin'],
+    elsewhere: 'macOS: brew install gdal; others: https://gdal.org/download.html',
+  },
 ];
 
 /** Installs by apt on Debian as root; elsewhere says what is missing and how to get it. */
@@ -68,7 +90,13 @@ async function ensurePrerequisites() {
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'tianchou-test-'));
   const reportPath = join(folder, 'report.json');
-  const code = await runTool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`, ...process.argv.slice(2)]);
+  const code = await runTool('vitest/vitest.mjs', [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportPath}`,
+    ...process.argv.slice(2),
+  ]);
   if (!existsSync(reportPath)) {
     count('vitest ran', false);
     return;

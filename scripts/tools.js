@@ -11,7 +11,9 @@ const OLDEST_NODE = [20, 19];
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  console.error(`Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}: https://nodejs.org/`);
+  console.error(
+    `Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}: https://nodejs.org/`,
+  );
   console.error(`需要 Node ${OLDEST_NODE.join('.')} 或更新版本，当前为 ${process.versions.node}。`);
   process.exit(1);
 }
@@ -43,7 +45,8 @@ export function isInstalled() {
   if (!existsSync(installedList)) return false;
   const installed = packagesOf(installedList);
   return Object.entries(packagesOf(join(ROOT, 'package-lock.json'))).every(
-    ([path, wanted]) => path === '' || installed[path]?.version === wanted.version || (wanted.optional && installed[path] === undefined),
+    ([path, wanted]) =>
+      path === '' || installed[path]?.version === wanted.version || (wanted.optional && installed[path] === undefined),
   );
 }
 
@@ -58,7 +61,9 @@ export async function ensureInstalled() {
       ? await run(process.execPath, [npm, ...args])
       : await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { shell: process.platform === 'win32' });
   if (code !== 0) {
-    console.error('npm ci failed: check the network or the npm registry setting. 依赖安装失败：请检查网络或 npm 源设置。');
+    console.error(
+      'npm ci failed: check the network or the npm registry setting. 依赖安装失败：请检查网络或 npm 源设置。',
+    );
     process.exit(code);
   }
 }

@@ -92,7 +92,7 @@ export function decodeBatch(encoded: EncodedBatch): FeatureBatch {
     featureNos,
     coords,
     ringStarts,
-    ringRoles: payload.slice(at, at + rings),
+    ringRoles: new Uint8Array(payload.subarray(at, at + rings)),
     featureRings,
     columns,
     problems: [],

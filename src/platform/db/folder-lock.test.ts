@@ -20,7 +20,10 @@ afterAll(() => {
 async function holder(folder: string): Promise<{ readonly pid: number; kill(): Promise<void> }> {
   const code = `import { lockFolder } from './src/platform/db/folder-lock.ts';
     await lockFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { cwd: PROJECT_ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+    cwd: PROJECT_ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve());
     child.once('exit', (status) => reject(new Error(`holder ended ${status}`)));
@@ -60,7 +63,13 @@ describe('folder lock', () => {
 
   it('sees through a number that now belongs to another process, and through a torn lock', async () => {
     for (const content of [
-      JSON.stringify({ pid: process.pid, host: hostname(), processStart: '1', since: '2020-01-01T00:00:00.000Z', token: 'old' }),
+      JSON.stringify({
+        pid: process.pid,
+        host: hostname(),
+        processStart: '1',
+        since: '2020-01-01T00:00:00.000Z',
+        token: 'old',
+      }),
       '{"pid": 12',
       '',
     ]) {
@@ -73,14 +82,20 @@ describe('folder lock', () => {
   it('respects a holder on another machine', async () => {
     const folder = newFolder();
     const since = '2026-01-01T00:00:00.000Z';
-    writeFileSync(join(folder, 'tianchou.lock'), JSON.stringify({ pid: 1, host: 'elsewhere', processStart: '1', since, token: 'x' }));
+    writeFileSync(
+      join(folder, 'tianchou.lock'),
+      JSON.stringify({ pid: 1, host: 'elsewhere', processStart: '1', since, token: 'x' }),
+    );
     await expect(lockFolder(folder)).rejects.toThrow(/elsewhere/);
   });
 
   it('gives a stale lock to exactly one of many', async () => {
     for (let round = 0; round < 20; round++) {
       const folder = newFolder();
-      writeFileSync(join(folder, 'tianchou.lock'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), processStart: '1', since: '', token: 'dead' }));
+      writeFileSync(
+        join(folder, 'tianchou.lock'),
+        JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), processStart: '1', since: '', token: 'dead' }),
+      );
       const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
       expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
     }

@@ -33,7 +33,9 @@ describe.each(ENGINES)('migrations on $name', ({ open }) => {
   it('refuses one that changed after it ran, and a database of a newer version', async () => {
     const known = await readMigrations();
     const changed = migration(9001, 'select 1;');
-    await expect(migrate(test.db, [...known, changed])).rejects.toMatchObject({ refusal: { code: 'MIGRATION-CHANGED' } });
+    await expect(migrate(test.db, [...known, changed])).rejects.toMatchObject({
+      refusal: { code: 'MIGRATION-CHANGED' },
+    });
     const refused = await migrate(test.db, known).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(MigrationRefusedError);
     expect(refused).toMatchObject({ refusal: { code: 'DATABASE-NEWER' } });
@@ -41,7 +43,11 @@ describe.each(ENGINES)('migrations on $name', ({ open }) => {
 
   it('runs once when several processes start together', async () => {
     const known = await readMigrations();
-    const all = [...known, migration(9001, 'create table half (id integer); create table other (id integer);'), migration(9002, 'create table together (id integer);')];
+    const all = [
+      ...known,
+      migration(9001, 'create table half (id integer); create table other (id integer);'),
+      migration(9002, 'create table together (id integer);'),
+    ];
     const outcomes = await Promise.all([1, 2, 3, 4].map(() => migrate(test.db, all)));
     expect(outcomes.flat()).toEqual(['9002_test.sql']);
   });

@@ -19,12 +19,21 @@ function typeOf(name: string): string {
 }
 
 /** Sends a file for saving under `name`; `afterwards` runs once it is sent or the reader has gone. */
-export async function fileDownload(path: string, name: string, afterwards: () => Promise<void> = async () => {}): Promise<Response> {
+export async function fileDownload(
+  path: string,
+  name: string,
+  afterwards: () => Promise<void> = async () => {},
+): Promise<Response> {
   const { size } = await stat(path);
   const stream = createReadStream(path);
   stream.once('close', () => void afterwards());
   return new Response(Readable.toWeb(stream) as ReadableStream, {
-    headers: { 'content-type': typeOf(name), 'content-length': String(size), 'content-disposition': disposition(name), 'cache-control': 'no-store' },
+    headers: {
+      'content-type': typeOf(name),
+      'content-length': String(size),
+      'content-disposition': disposition(name),
+      'cache-control': 'no-store',
+    },
   });
 }
 

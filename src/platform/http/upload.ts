@@ -70,28 +70,29 @@ export async function receiveUpload(
   }
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   const received: Promise<UploadedFile>[] = [];
+  const open: Readable[] = [];
   let overflow = false;
-  form.on('field', (name, value) => {
-    fields[name] = value;
-  });
-  form.on('file', (field, stream, name) => {
-    const fileName = baseName(name);
-    const storing = files
-      .receive(stream, limits.maxFileBytes)
-      .then((stored): UploadedFile => ({ ...stored, field, fileName }));
-    // The failure is reported below; here the rest of the form is let through unread, so that it can end.
-    storing.catch(() => stream.resume());
-    received.push(storing);
-  });
-  form.on('filesLimit', () => {
-    overflow = true;
-  });
-  form.on('fieldsLimit', () => {
-    overflow = true;
-  });
   const source = Readable.fromWeb(request.body as import('node:stream/web').ReadableStream);
   try {
     await new Promise<void>((resolve, reject) => {
+      form.on('field', (name, value) => {
+        fields[name] = value;
+      });
+      form.on('file', (field, stream, name) => {
+        const fileName = baseName(name);
+        open.push(stream);
+        const storing = files
+          .receive(stream, limits.maxFileBytes)
+          .then((stored): UploadedFile => ({ ...stored, field, fileName }));
+        storing.catch(reject);
+        received.push(storing);
+      });
+      form.on('filesLimit', () => {
+        overflow = true;
+      });
+      form.on('fieldsLimit', () => {
+        overflow = true;
+      });
       form.on('finish', resolve);
       form.on('error', reject);
       source.on('error', reject);
@@ -104,12 +105,11 @@ export async function receiveUpload(
     return overflow ? err([TOO_MANY]) : ok({ fields, files: stored });
   } catch (error) {
     source.unpipe(form);
-    form.destroy();
-    const outcomes = await Promise.allSettled(received);
-    const large = [error, ...outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : null))].some(
-      (reason) => reason instanceof FileTooLargeError,
-    );
-    return err([large ? tooLarge(limits.maxFileBytes) : NOT_A_FORM]);
+    source.resume();
+    // A file that was being stored never ends by itself now: its stream is broken off, which removes what was written.
+    for (const stream of open) stream.destroy(new Error('upload broken off'));
+    await Promise.allSettled(received);
+    return err([error instanceof FileTooLargeError ? tooLarge(limits.maxFileBytes) : NOT_A_FORM]);
   }
 }
 

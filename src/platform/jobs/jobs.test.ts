@@ -24,20 +24,37 @@ describe.each(ENGINES)('jobs on $name', ({ open }) => {
   });
   afterAll(() => test.close());
 
-  async function started(handlers: readonly JobHandler<never>[], options: { concurrency?: number } = {}): Promise<Jobs> {
-    const jobs = createJobs({ db: test.db, clock: systemClock, ids: systemIds, logger: silentLogger, beatMilliseconds: 50, silenceMilliseconds: 500, ...options });
+  async function started(
+    handlers: readonly JobHandler<never>[],
+    options: { concurrency?: number } = {},
+  ): Promise<Jobs> {
+    const jobs = createJobs({
+      db: test.db,
+      clock: systemClock,
+      ids: systemIds,
+      logger: silentLogger,
+      beatMilliseconds: 50,
+      silenceMilliseconds: 500,
+      ...options,
+    });
     for (const handler of handlers) jobs.register(handler);
     await jobs.start();
     return jobs;
   }
-  const enqueue = (jobs: Jobs, kind: string, input: Json = null): Promise<string> => test.db.transaction((tx) => jobs.enqueue(tx, context, { kind, input }));
+  const enqueue = (jobs: Jobs, kind: string, input: Json = null): Promise<string> =>
+    test.db.transaction((tx) => jobs.enqueue(tx, context, { kind, input }));
 
   it('runs a job with its input and actor, tells its progress, keeps its result', async () => {
     const go = deferred();
     const jobs = await started([
       {
-        kind: 'add', afterCrash: 'fail',
-        run: async (job: { input: { a: number; b: number }; actor: { divisionCode: string }; progress(f: number, p: { zh: string; en: string }): void }) => {
+        kind: 'add',
+        afterCrash: 'fail',
+        run: async (job: {
+          input: { a: number; b: number };
+          actor: { divisionCode: string };
+          progress(f: number, p: { zh: string; en: string }): void;
+        }) => {
           job.progress(0.5, localized('一半', 'half'));
           await go.promise;
           return { sum: job.input.a + job.input.b, division: job.actor.divisionCode };
@@ -48,10 +65,18 @@ describe.each(ENGINES)('jobs on $name', ({ open }) => {
     const seen: string[] = [];
     jobs.subscribe(jobId, (view) => seen.push(`${view.state} ${view.progress} ${view.phase.zh}`));
     await expect.poll(async () => (await jobs.find(jobId))?.view.phase.zh).toBe('一半');
-    await expect.poll(async () => (await test.db.one<{ progress: number }>(sql`select progress from job where job_id = ${jobId}`)).progress).toBe(0.5);
+    await expect
+      .poll(
+        async () =>
+          (await test.db.one<{ progress: number }>(sql`select progress from job where job_id = ${jobId}`)).progress,
+      )
+      .toBe(0.5);
     go.resolve();
     const stored = await jobs.finished(jobId);
-    expect(stored).toMatchObject({ view: { state: 'done', progress: 1, error: null }, result: { sum: 5, division: '330481' } });
+    expect(stored).toMatchObject({
+      view: { state: 'done', progress: 1, error: null },
+      result: { sum: 5, division: '330481' },
+    });
     await expect.poll(() => seen.at(-1)).toBe('done 1 一半');
     await jobs.stop();
   });
@@ -71,20 +96,29 @@ describe.each(ENGINES)('jobs on $name', ({ open }) => {
   it('tells a refusal from a fault, and shows no stack to anybody', async () => {
     const jobs = await started([
       {
-        kind: 'refused', afterCrash: 'fail',
+        kind: 'refused',
+        afterCrash: 'fail',
         run: async () => {
-          throw new JobRefused({ code: 'TOO-BIG', message: localized('太大。', 'Too big.'), remedy: localized('拆分。', 'Split it.') });
+          throw new JobRefused({
+            code: 'TOO-BIG',
+            message: localized('太大。', 'Too big.'),
+            remedy: localized('拆分。', 'Split it.'),
+          });
         },
       },
       {
-        kind: 'broken', afterCrash: 'fail',
+        kind: 'broken',
+        afterCrash: 'fail',
         run: async () => {
           throw new TypeError('secret internals');
         },
       },
     ]);
     const refused = await jobs.finished(await enqueue(jobs, 'refused'));
-    expect(refused.view).toMatchObject({ state: 'failed', error: { code: 'TOO-BIG', message: { zh: '太大。拆分。' } } });
+    expect(refused.view).toMatchObject({
+      state: 'failed',
+      error: { code: 'TOO-BIG', message: { zh: '太大。拆分。' } },
+    });
     const broken = await jobs.finished(await enqueue(jobs, 'broken'));
     expect(broken.view).toMatchObject({ state: 'failed', error: { code: 'INTERNAL-FAULT' } });
     expect(JSON.stringify(broken.view)).not.toContain('secret');
@@ -96,7 +130,8 @@ describe.each(ENGINES)('jobs on $name', ({ open }) => {
     const jobs = await started(
       [
         {
-          kind: 'long', afterCrash: 'fail',
+          kind: 'long',
+          afterCrash: 'fail',
           run: async (job: { signal: AbortSignal; throwIfCancelled(): void }) => {
             for (;;) {
               job.throwIfCancelled();
@@ -133,21 +168,26 @@ describe.each(ENGINES)('jobs on $name', ({ open }) => {
     }
     const jobs = await started([
       {
-        kind: 'again', afterCrash: 'resume',
+        kind: 'again',
+        afterCrash: 'resume',
         run: async (job: { attempt: number }) => {
           attempts.push(job.attempt);
           return undefined;
         },
       } as unknown as JobHandler<never>,
       ...['once', 'cancelled'].map((kind) => ({
-        kind, afterCrash: 'fail' as const,
+        kind,
+        afterCrash: 'fail' as const,
         run: async () => undefined,
         abandoned: async ({ state }: { state: string }) => {
           tidied.push(`${kind} ${state}`);
         },
       })),
     ] as JobHandler<never>[]);
-    const states = (): Promise<unknown[]> => test.db.rows(sql`select kind, state, error->>'code' as code from job where kind in ('again', 'once', 'cancelled') order by kind`);
+    const states = (): Promise<unknown[]> =>
+      test.db.rows(
+        sql`select kind, state, error->>'code' as code from job where kind in ('again', 'once', 'cancelled') order by kind`,
+      );
     await expect.poll(states).toEqual([
       { kind: 'again', state: 'done', code: null },
       { kind: 'cancelled', state: 'cancelled', code: null },
@@ -162,7 +202,8 @@ describe.each(ENGINES)('jobs on $name', ({ open }) => {
     const begun = deferred();
     let runs = 0;
     const handler = {
-      kind: 'patient', afterCrash: 'resume',
+      kind: 'patient',
+      afterCrash: 'resume',
       run: async (job: { signal: AbortSignal; throwIfCancelled(): void }) => {
         runs++;
         if (runs === 2) return { runs };
@@ -186,7 +227,8 @@ describe.each(ENGINES)('jobs on $name', ({ open }) => {
   it('gives each job to one taker only', async () => {
     const done: string[] = [];
     const handler: JobHandler<never> = {
-      kind: 'single', afterCrash: 'fail',
+      kind: 'single',
+      afterCrash: 'fail',
       run: async (job) => {
         done.push(job.jobId);
         return undefined;

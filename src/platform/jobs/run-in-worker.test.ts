@@ -6,7 +6,11 @@ const NAME = '../tests/support/echo.worker';
 describe('runInWorker', () => {
   it('sends data, hears messages, gets the value', async () => {
     const heard: number[] = [];
-    const value = await runInWorker<unknown, Float64Array, number>(NAME, { numbers: Float64Array.of(1, 2.5) }, { onMessage: (n) => heard.push(n) });
+    const value = await runInWorker<unknown, Float64Array, number>(
+      NAME,
+      { numbers: Float64Array.of(1, 2.5) },
+      { onMessage: (n) => heard.push(n) },
+    );
     expect(value).toEqual(Float64Array.of(2, 5));
     expect(heard).toEqual([2, 5]);
   });
@@ -24,7 +28,9 @@ describe('runInWorker', () => {
   it('ends a thread that never would when it is cancelled', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 300);
-    await expect(runInWorker(NAME, { numbers: new Float64Array(0), mood: 'hang' }, { signal: controller.signal })).rejects.toBeInstanceOf(JobCancelled);
+    await expect(
+      runInWorker(NAME, { numbers: new Float64Array(0), mood: 'hang' }, { signal: controller.signal }),
+    ).rejects.toBeInstanceOf(JobCancelled);
     await expect(runInWorker(NAME, {}, { signal: controller.signal })).rejects.toBeInstanceOf(JobCancelled);
   });
 });
