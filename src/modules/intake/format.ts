@@ -72,7 +72,7 @@ export interface WriteOptions {
   readonly crs?: number;
   /** Boundary TXT: write the zone number before Y. */
   readonly zonePrefix?: boolean;
-  /** Boundary TXT and CSV: decimals of coordinates; by default 4 in metres, 10 in degrees. */
+  /** Decimals of coordinates. Boundary TXT: 4 in metres and 10 in degrees by default; CSV: as many as they have. */
   readonly decimals?: number;
   /** Boundary TXT: `gb18030` by default, which the ministry's software expects. CSV: `utf-8` with its mark. */
   readonly encoding?: 'utf-8' | 'gb18030';

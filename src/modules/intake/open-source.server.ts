@@ -49,6 +49,8 @@ const READERS: Readonly<Partial<Record<SourceFormat, () => Promise<FormatReader>
   flatgeobuf: async () => (await import('./formats/flatgeobuf.reader.ts')).flatgeobufReader,
   filegdb: async () => (await import('./formats/filegdb.reader.ts')).filegdbReader,
   'boundary-txt': async () => (await import('./formats/boundary-txt.reader.ts')).boundaryTxtReader,
+  csv: async () => (await import('./formats/csv.reader.ts')).csvReader,
+  xlsx: async () => (await import('./formats/xlsx.reader.ts')).xlsxReader,
 };
 
 async function readerOf(format: SourceFormat): Promise<FormatReader> {
@@ -64,6 +66,7 @@ const WRITERS: Readonly<Record<string, () => Promise<FormatWriter>>> = {
   '.fgb': async () => (await import('./formats/flatgeobuf.writer.ts')).flatgeobufWriter,
   '.zip': async () => (await import('./formats/shapefile.writer.ts')).shapefileWriter,
   '.txt': async () => (await import('./formats/boundary-txt.writer.ts')).boundaryTxtWriter,
+  '.csv': async () => (await import('./formats/csv.writer.ts')).csvWriter,
 };
 
 /**

@@ -280,7 +280,7 @@ function checkCount(draft: Draft, closings: number, rings: number): void {
   const { parcel } = draft;
   const text = plain(parcel.pointCount);
   const written = parcel.points.length;
-  if (text === '' && parcel.number === '' && parcel.area === '') return;
+  if (text === '') return;
   const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (count >= written - closings && count <= written - closings + rings) return;
   warn(
