@@ -136,9 +136,7 @@ describe('what only a person can judge, Qinzhou', () => {
     const { basicFarmlandChangePlots: _, ...figures } = specimenFigures();
     const asked = review(judgeRun(qinzhou, figures, run), 'hearingCountyAndCity');
     expect(asked.verdict).toBe('person');
-    expect(asked.missing.map((reason) => reason.en)).toEqual([
-      'plots of the basic-farmland adjustment was not computed',
-    ]);
+    expect(asked.missing.map((reason) => reason.en)).toEqual(['not computed: plots of the basic-farmland adjustment']);
   });
 });
 

@@ -79,7 +79,7 @@ function benchOf(pack: Pack, figures: FigureSet, log: ReadLog | undefined): Benc
     const figure = figures[id];
     if (figure === undefined) {
       const name = figureDefinition(id)?.name ?? localized(id, id);
-      return { known: false, missing: [localized(`未计算${name.zh}`, `${name.en} was not computed`)] };
+      return { known: false, missing: [localized(`未计算：${name.zh}`, `not computed: ${name.en}`)] };
     }
     return figure.known ? { known: true, value: rational(figure.numerator, figure.denominator) } : figure;
   };
