@@ -13,3 +13,7 @@ export { coverage, type Coverage, type CoverageKind, type CoverageOptions, type 
 export { OVERLAP_TOLERANCE_M2, overlapsWithin, type SharedArea } from './overlaps.ts';
 export { lonLatOfPlanePoint } from './plane-point.ts';
 export { PRODUCT_TOLERANCE_M2, productLayer, type ProductLayer, type ProductOptions } from './product-layer.ts';
+export {
+  CONNECTION_SPACING_METRES, CONTIGUITY_GAPS_METRES, contiguityBlocks, type ContiguityBlock, type ContiguityBlocks,
+  type ContiguityFeatures, type ContiguityOptions,
+} from './contiguity.ts';
