@@ -196,7 +196,10 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
     buildOnKeptBasicFarmland: plan.plots === null ? null : keptBasicFarmland({
       plan, whole, changePlane, basicFarmland: planeFor('basicFarmland'), crossings, parts, raw, closed, parcels: parcelPlane,
     }),
-    contiguity: contiguityFacts(selectPlaneFeatures(parcelPlane, reached), reachedLayer, parcels, parts, planes, plan, parameters),
+    contiguity: contiguityFacts({
+      plane: selectPlaneFeatures(parcelPlane, reached), layer: reachedLayer, parcels, reached, raw, closed, planes, plan, parameters,
+      isCancelled: hooks.isCancelled,
+    }),
     villages: villageFacts(parcels, parts, plots.length, crossings, planeFor('village'), parameters),
     problems,
   };

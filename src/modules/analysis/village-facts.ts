@@ -3,7 +3,7 @@ import type { PlaneLayer } from '../../geometry/index.ts';
 import type { ZonePlane } from './crossing.ts';
 import type { LayerCrossing, PlanParts, ReachedParcels, VillageFacts } from './facts.ts';
 import type { AnalysisParameters } from './parameters.ts';
-import { neighbourPairs } from './contiguity.ts';
+import { sharedBorders } from './shared-borders.ts';
 
 /**
  * The villages the project reaches with at least `reachedMinimumDm2`. Which villages, is said by the parcels (ZLDWDM);
@@ -66,7 +66,7 @@ function fromLayer(crossing: LayerCrossing, parts: PlanParts, plots: number): Ar
 /** `code other` for every two villages with a common border, both ways round. */
 function bordersOf({ plane, keys, keyOfFeature }: ZonePlane & { readonly plane: PlaneLayer }): Set<string> {
   const borders = new Set<string>();
-  for (const [a, b] of neighbourPairs(plane)) {
+  for (const [a, b] of sharedBorders(plane)) {
     const [first, second] = [keys[keyOfFeature[a]!]!.key, keys[keyOfFeature[b]!]!.key];
     if (first === second) continue;
     borders.add(`${first} ${second}`);

@@ -12,7 +12,8 @@ import { WORDS } from './table-words.ts';
 
 /** Least share of new basic farmland the review asks for (S0-5c.187 “不低于调整面积的5%”); a pack may set another. */
 export interface ReviewThresholds {
-  readonly minimumAddedShare: Fraction;
+  /** Null: the text sets no share, and a person answers. */
+  readonly minimumAddedShare: Fraction | null;
 }
 
 export const DEFAULT_REVIEW_THRESHOLDS: ReviewThresholds = { minimumAddedShare: { numerator: 5, denominator: 100 } };
@@ -201,7 +202,11 @@ export function reviewResults(
     { question: localized('零星图斑减少', 'Fewer scattered patches'), answer: decide(review.in.scatteredPatches < review.out.scatteredPatches) },
     {
       question: localized('增加面积达标', 'Added area up to standard'),
-      answer: decide(review.addedShare === null ? null : compareFractions(review.addedShare, thresholds.minimumAddedShare) >= 0),
+      answer: decide(
+        review.addedShare === null || thresholds.minimumAddedShare === null
+          ? null
+          : compareFractions(review.addedShare, thresholds.minimumAddedShare) >= 0,
+      ),
     },
     {
       question: localized('质量提高', 'Quality up'),

@@ -45,11 +45,17 @@ function sheetName(number: number, title: string): string {
   return `${String(number).padStart(2, '0')} ${title.replace(/[[\]:*?/\\']/g, ' ')}`.slice(0, 31).trim();
 }
 
-function setUpPage(sheet: Worksheet, language: Language, headFrom: number, headTo: number): void {
+/** Characters an A3 page across holds without the print becoming too small to read. */
+const PAGE_CHARACTERS = 260;
+
+function setUpPage(sheet: Worksheet, language: Language, headFrom: number, headTo: number, textColumns: number): void {
+  let characters = 0;
+  for (let c = 1; c <= sheet.columnCount; c++) characters += sheet.getColumn(c).width ?? 9;
   sheet.pageSetup = {
-    paperSize: 8 as never, orientation: 'landscape', fitToPage: true, fitToWidth: 1, fitToHeight: 0, horizontalCentered: true,
+    paperSize: 8 as never, orientation: 'landscape', fitToPage: true, fitToWidth: Math.ceil(characters / PAGE_CHARACTERS), fitToHeight: 0, horizontalCentered: true,
     margins: { left: 0.5, right: 0.5, top: 0.6, bottom: 0.6, header: 0.3, footer: 0.3 },
     ...(headTo > 0 ? { printTitlesRow: `${headFrom}:${headTo}` } : {}),
+    ...(characters > PAGE_CHARACTERS && textColumns > 0 ? { printTitlesColumn: `A:${sheet.getColumn(textColumns).letter}` } : {}),
   };
   sheet.headerFooter = { oddFooter: language === 'zh' ? '&C第 &P 页 共 &N 页' : '&CPage &P of &N' };
 }
@@ -95,14 +101,15 @@ function writeTable(sheet: Worksheet, table: BalanceTable, content: BalanceWorkb
     putText(sheet.getCell(row, 1), line[language], { size: 9, wrap: false });
     row++;
   }
-  setUpPage(sheet, language, headFrom, headTo);
-  const texts = table.columns.findIndex(({ kind }) => kind !== 'text');
-  sheet.views = [{ state: 'frozen', xSplit: Math.max(0, texts), ySplit: headTo }];
+  const texts = Math.max(0, table.columns.findIndex(({ kind }) => kind !== 'text'));
+  setUpPage(sheet, language, headFrom, headTo, texts);
+  sheet.views = [{ state: 'frozen', xSplit: texts, ySplit: headTo }];
 }
 
 /** Writes heads and rows of one block; returns the first and last head row. */
 function writeBlock(sheet: Worksheet, table: BalanceTable, units: readonly AreaUnit[], from: number, language: Language): [number, number] {
   const grid = tableGrid(table, units, language);
+  const wide = areaColumnCount(table) > SIDE_BY_SIDE;
   for (const head of grid.head) {
     const [top, left] = [from + head.row, 1 + head.column];
     const [bottom, right] = [top + head.rowSpan - 1, left + head.columnSpan - 1];
@@ -117,29 +124,54 @@ function writeBlock(sheet: Worksheet, table: BalanceTable, units: readonly AreaU
       sheet.getCell(r, c).fill = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFEDEFEA' } };
     }
   }
+  const centred = grid.columns.map((column) =>
+    column.kind === 'text' && table.cells.every((cells) => textWidth(cells[column.column]!, language) <= 8));
   table.rows.forEach((tableRow, r) => {
     const strong = tableRow.role === 'total' || tableRow.role === 'subtotal';
     grid.columns.forEach((column, c) => {
       const cell = sheet.getCell(headTo + 1 + r, 1 + c);
-      putCell(cell, table.cells[r]![column.column]!, column.unit, language, strong);
+      putCell(cell, table.cells[r]![column.column]!, column.unit, language, strong, centred[c]!);
       cell.border = BORDERS;
       if (tableRow.role === 'total') cell.fill = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFF6F4E6' } };
     });
     sheet.getRow(headTo + 1 + r).height = 18;
   });
+  mergeRepeated(sheet, table, headTo + 1, language);
   grid.columns.forEach((column, c) => {
     const texts = table.cells.map((cells) => cells[column.column]!);
     const widest = Math.max(
-      ...column.head.map((part) => displayWidth(part) / (part.length > 6 ? 2 : 1)),
+      displayWidth(column.head.at(-1) ?? '') / 2,
       ...texts.map((cell) => (cell?.kind === 'text' ? Math.min(36, displayWidth(cell.text[language])) : 0)),
     );
     const target = sheet.getColumn(1 + c);
-    target.width = Math.max(target.width ?? 0, column.kind === 'text' ? Math.max(6, widest + 2) : Math.max(12, widest + 2));
+    target.width = Math.max(target.width ?? 0, column.kind === 'text' ? Math.max(6, widest + 2) : Math.max(wide ? 10.5 : 12, widest + 2));
   });
   return [from, headTo];
 }
 
-function putCell(target: SheetCell, cell: Cell, unit: AreaUnit, language: Language, bold: boolean): void {
+/** Joins equal texts of the first column one under the other: a first-level class over its second level. */
+function mergeRepeated(sheet: Worksheet, table: BalanceTable, from: number, language: Language): void {
+  if (table.columns[0]?.kind !== 'text') return;
+  const textAt = (r: number): string => {
+    const cell = table.cells[r]?.[0];
+    return cell?.kind === 'text' ? cell.text[language] : '';
+  };
+  for (let r = 0; r < table.rows.length; ) {
+    let to = r + 1;
+    while (to < table.rows.length && textAt(to) !== '' && textAt(to) === textAt(r)) to++;
+    if (to - r > 1) {
+      sheet.mergeCells(from + r, 1, from + to - 1, 1);
+      sheet.getCell(from + r, 1).alignment = { horizontal: 'center', vertical: 'middle', wrapText: true };
+    }
+    r = to;
+  }
+}
+
+function textWidth(cell: Cell, language: Language): number {
+  return cell?.kind === 'text' ? displayWidth(cell.text[language]) : 0;
+}
+
+function putCell(target: SheetCell, cell: Cell, unit: AreaUnit, language: Language, bold: boolean, centred = false): void {
   const number = (value: number, format: string): void => {
     target.value = value;
     target.numFmt = format;
@@ -154,7 +186,7 @@ function putCell(target: SheetCell, cell: Cell, unit: AreaUnit, language: Langua
       const decimals = cell.decimals === 0 ? '' : `.${'0'.repeat(cell.decimals)}`;
       return number(cell.numerator / cell.denominator, `0${decimals}${cell.percent ? '%' : ''}`);
     }
-    case 'text': return putText(target, cell.text[language], { bold, align: cell.text[language].length <= 4 ? 'center' : 'left' });
+    case 'text': return putText(target, cell.text[language], { bold, align: centred ? 'center' : 'left' });
     case 'unknown': return putText(target, `${language === 'zh' ? '无法判定：' : 'not known: '}${cell.reason[language]}`, { align: 'center' });
   }
 }
@@ -187,7 +219,7 @@ function writeCover(sheet: Worksheet, content: BalanceWorkbook, language: Langua
     const who = problem.featureNo === null ? '' : ` #${problem.featureNo}${problem.id === null ? '' : ` ${problem.id}`}`;
     line(`${problem.rule}${who}`, problem.message[language]);
   }
-  setUpPage(sheet, language, 0, 0);
+  setUpPage(sheet, language, 0, 0, 0);
 }
 
 function writeFigures(sheet: Worksheet, figures: FigureSet, language: Language): void {
@@ -217,6 +249,6 @@ function writeFigures(sheet: Worksheet, figures: FigureSet, language: Language):
     putText(sheet.getCell(row, 5), meaning[language]);
   });
   for (let r = 1; r <= FIGURES.length + 1; r++) for (let c = 1; c <= heads.length; c++) sheet.getCell(r, c).border = BORDERS;
-  setUpPage(sheet, language, 1, 1);
+  setUpPage(sheet, language, 1, 1, 0);
 }
 

@@ -9,6 +9,7 @@ import { formatSquareMetres, localized } from '../../kernel/index.ts';
 import type { BalanceTable } from '../balance/index.ts';
 import { cellText } from '../balance/index.ts';
 import type { Finding, Findings } from '../compliance/index.ts';
+import type { TableGrid } from './table-grid.ts';
 import { areaColumnCount, tableGrid, unitLine, withoutEmptyColumns } from './table-grid.ts';
 
 /** What the report says; plain data, nothing is computed here. */
@@ -105,18 +106,20 @@ interface CellStyle {
   readonly columnSpan?: number;
   readonly rowSpan?: number;
   readonly fill?: string;
+  /** Left and right of the text, twips. */
+  readonly padding?: number;
 }
 
 function cell(lines: string | readonly string[], style: CellStyle = {}): TableCell {
   const texts = typeof lines === 'string' ? [lines] : lines;
   return new TableCell({
-    borders: EDGES, verticalAlign: VerticalAlign.CENTER, margins: { top: 40, bottom: 40, left: 70, right: 70 },
+    borders: EDGES, verticalAlign: VerticalAlign.CENTER, margins: { top: 40, bottom: 40, left: style.padding ?? 70, right: style.padding ?? 70 },
     ...(style.width === undefined ? {} : { width: { size: style.width, type: WidthType.DXA } }),
     ...(style.columnSpan === undefined ? {} : { columnSpan: style.columnSpan }),
     ...(style.rowSpan === undefined ? {} : { rowSpan: style.rowSpan }),
     ...(style.fill === undefined ? {} : { shading: { fill: style.fill } }),
     children: texts.map((text) => new Paragraph({
-      alignment: style.align ?? AlignmentType.LEFT,
+      alignment: style.align ?? AlignmentType.LEFT, run: { size: style.size ?? SIZES.table },
       children: [new TextRun({ text, font: FONTS.table, size: style.size ?? SIZES.table, bold: style.bold ?? false })],
     })),
   });
@@ -204,26 +207,25 @@ function tableSection(source: BalanceTable, index: number, language: Language): 
   const grid = tableGrid(shown, wide ? ['hectare'] : ['hectare', 'mu'], language);
   const paper = wide ? A3 : A4;
   const room = paper.height - WIDE_MARGINS.left - WIDE_MARGINS.right;
-  const size = grid.columns.length > 24 ? 13 : grid.columns.length > 14 ? SIZES.small : SIZES.table;
-  const needed = grid.columns.map((column) => Math.max(
-    ...column.head.map((part) => Math.min(width(part), 10)),
-    ...shown.cells.map((cells) => Math.min(28, width(cellText(cells[column.column]!, column.unit, language)))),
-    4,
-  ) + 2);
+  const needed = neededWidths(grid, shown, language);
   const total = needed.reduce((sum, wants) => sum + wants, 0);
-  const scale = Math.min(room / total, size * 7);
-  const widths = needed.map((wants) => Math.floor(wants * scale));
+  // A half-width character is half its size wide, 5 twips a half-point; some fonts that stand in for Song are wider.
+  const padding = wide ? 30 : 60;
+  const free = room - 2 * padding * needed.length;
+  const size = Math.max(11, Math.min(SIZES.table, Math.floor(free / total / 5.6)));
+  const scale = Math.min(free / total, size * 6.6);
+  const widths = needed.map((wants) => Math.floor(wants * scale) + 2 * padding);
   const headRows = Array.from({ length: grid.headDepth }, (_, row) => new TableRow({
     tableHeader: true,
     children: grid.head.filter((head) => head.row === row).map((head) => cell(head.text, {
-      size, bold: true, align: AlignmentType.CENTER, columnSpan: head.columnSpan, rowSpan: head.rowSpan, fill: 'EDEFEA',
+      size, padding, bold: true, align: AlignmentType.CENTER, columnSpan: head.columnSpan, rowSpan: head.rowSpan, fill: 'EDEFEA',
       width: widths.slice(head.column, head.column + head.columnSpan).reduce((sum, part) => sum + part, 0),
     })),
   }));
   const rows = shown.rows.map((row, r) => new TableRow({
     cantSplit: true,
-    children: grid.columns.map((column, c) => cell(cellText(shown.cells[r]![column.column]!, column.unit, language), {
-      size, bold: row.role === 'total' || row.role === 'subtotal', width: widths[c]!,
+    children: grid.columns.map((column, c) => cell(repeats(shown, r, column.column, language) ? '' : cellText(shown.cells[r]![column.column]!, column.unit, language), {
+      size, padding, bold: row.role === 'total' || row.role === 'subtotal', width: widths[c]!,
       align: shown.cells[r]![column.column]?.kind === 'text' ? AlignmentType.LEFT : AlignmentType.RIGHT,
       ...(row.role === 'total' ? { fill: 'F6F4E6' } : {}),
     })),
@@ -252,6 +254,27 @@ function tableSection(source: BalanceTable, index: number, language: Language): 
       ...notes.map((text) => new Paragraph({ spacing: { before: 60 }, children: [new TextRun({ text: `${zh ? '注：' : 'Note: '}${text}`, font: FONTS.table, size: SIZES.table })] })),
     ],
   };
+}
+
+/** Whether a text of the first column only says again what the row above says: first-level classes over their second level. */
+function repeats({ cells, columns }: BalanceTable, row: number, column: number, language: Language): boolean {
+  if (row === 0 || column !== 0 || columns[column]!.kind !== 'text') return false;
+  const [above, here] = [cells[row - 1]![column], cells[row]![column]];
+  return above?.kind === 'text' && here?.kind === 'text' && above.text[language] === here.text[language];
+}
+
+/** What every printed column needs, in half-width characters; a head over several columns shares its need among them. */
+function neededWidths(grid: TableGrid, shown: BalanceTable, language: Language): number[] {
+  const needed = grid.columns.map((column) => Math.max(
+    3,
+    ...shown.cells.map((cells) => Math.min(26, width(cellText(cells[column.column]!, column.unit, language)) * 1.1)),
+  ));
+  for (const head of grid.head) {
+    // Heads may break into two lines; beyond that the columns below must give way.
+    const wants = Math.min(24, width(head.text)) / (width(head.text) > 8 ? 2 : 1) / head.columnSpan;
+    for (let c = head.column; c < head.column + head.columnSpan; c++) needed[c] = Math.max(needed[c]!, wants);
+  }
+  return needed.map((wants) => wants + 1);
 }
 
 /** Width in half-width characters. */
