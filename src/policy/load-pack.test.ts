@@ -46,6 +46,7 @@ settings:
     source: {standard: S}
     confidence: unverified
   reachedVillage: {atLeastSquareMetres: 100, source: {standard: S}, confidence: unverified}
+  basicFarmlandReview: {minimumAddedShare: notSet, source: {clause: T1.002}}
   minimumMappedAreas: {constructionAndFacilities: 200, agricultural: 400, other: 600, source: {standard: S}, confidence: unverified}
 checks:
   - id: enough
@@ -101,46 +102,46 @@ describe('a pack', () => {
   });
 
   it.each([
-    ['a key nobody knows', 'effect: refuse', 'effects: refuse', 'PACK-FORM', 22],
-    ['a misspelt effect', 'effect: refuse', 'effect: refuze', 'PACK-FORM', 26],
-    ['a missing language', 'title: {zh: 足够, en: enough}', 'title: {zh: 足够}', 'PACK-FORM', 23],
+    ['a key nobody knows', 'effect: refuse', 'effects: refuse', 'PACK-FORM', 23],
+    ['a misspelt effect', 'effect: refuse', 'effect: refuze', 'PACK-FORM', 27],
+    ['a missing language', 'title: {zh: 足够, en: enough}', 'title: {zh: 足够}', 'PACK-FORM', 24],
     [
       'a clause that does not exist',
       'source: {clause: T1.001, also',
       'source: {clause: T1.009, also',
       'PACK-CLAUSE',
-      27,
+      28,
     ],
-    ['a range of clauses', 'also: [T1.002]', 'also: [T1.002-003]', 'PACK-FORM', 27],
-    ['no source at all', 'source: {clause: T1.001, also: [T1.002]}', 'source: {}', 'PACK-SOURCE', 27],
+    ['a range of clauses', 'also: [T1.002]', 'also: [T1.002-003]', 'PACK-FORM', 28],
+    ['no source at all', 'source: {clause: T1.001, also: [T1.002]}', 'source: {}', 'PACK-SOURCE', 28],
     [
       'two sources',
       'source: {clause: T1.001, also: [T1.002]}',
       'source: {clause: T1.001, standard: X}',
       'PACK-SOURCE',
-      27,
+      28,
     ],
     [
       'a standard without confidence',
       'source: {clause: T1.001, also: [T1.002]}',
       'source: {standard: X}',
       'PACK-CONFIDENCE',
-      27,
+      28,
     ],
-    ['an unknown figure', 'newFarmland / farm', 'newFarmlands / farm', 'PACK-FIGURE', 24],
-    ['a bad formula', 'newFarmland / farm', 'newFarmland // farm', 'PACK-FORMULA', 24],
-    ['a number without a source in a formula', 'newFarmland / farm', '2 * newFarmland / farm', 'PACK-UNCITED', 24],
-    ['units that do not fit the threshold', 'newFarmland / farmlandBefore', 'newFarmland', 'PACK-UNIT', 25],
-    ['units that do not fit each other', 'newFarmland / farm', '(newFarmland + plots) / farm', 'PACK-UNIT', 24],
+    ['an unknown figure', 'newFarmland / farm', 'newFarmlands / farm', 'PACK-FIGURE', 25],
+    ['a bad formula', 'newFarmland / farm', 'newFarmland // farm', 'PACK-FORMULA', 25],
+    ['a number without a source in a formula', 'newFarmland / farm', '2 * newFarmland / farm', 'PACK-UNCITED', 25],
+    ['units that do not fit the threshold', 'newFarmland / farmlandBefore', 'newFarmland', 'PACK-UNIT', 26],
+    ['units that do not fit each other', 'newFarmland / farm', '(newFarmland + plots) / farm', 'PACK-UNIT', 25],
     [
       'two comparisons',
       'atLeast: {parameter: share}',
       'atLeast: {parameter: share}\n    atMost: {value: 1, unit: ratio}',
       'PACK-COMPARISON',
-      22,
+      23,
     ],
-    ['an unknown parameter', 'atLeast: {parameter: share}', 'atLeast: {parameter: shares}', 'PACK-THRESHOLD', 25],
-    ['a threshold without unit', 'atLeast: {parameter: share}', 'atLeast: {value: 5}', 'PACK-THRESHOLD', 25],
+    ['an unknown parameter', 'atLeast: {parameter: share}', 'atLeast: {parameter: shares}', 'PACK-THRESHOLD', 26],
+    ['a threshold without unit', 'atLeast: {parameter: share}', 'atLeast: {value: 5}', 'PACK-THRESHOLD', 26],
     ['a number that is no plain decimal', 'value: 5, unit: percent', 'value: 1.0e-9, unit: percent', 'PACK-NUMBER', 9],
     ['a parameter named like a figure', 'id: share', 'id: plots', 'PACK-NAME', 9],
     ['a key written twice', 'version: 1.0.0', 'version: 1.0.0\nversion: 1.0.1', 'PACK-YAML', 3],
@@ -150,16 +151,17 @@ describe('a pack', () => {
       'notCovered: []',
       'notCovered: [{id: T2.001, reason: later, note: x}]',
       'PACK-CLAUSE',
-      30,
+      31,
     ],
     [
       'a reason nobody knows',
       'notCovered: []',
       'notCovered: [{id: T1.002, reason: too hard, note: x}]',
       'PACK-FORM',
-      30,
+      31,
     ],
     ['a preset that does not exist', 'chosen: near', 'chosen: far', 'PACK-SETTING', 14],
+    ['a share that is no parameter', 'minimumAddedShare: notSet', 'minimumAddedShare: shares', 'PACK-SETTING', 20],
     ['a land class that does not exist', "'1103': unused", "'9903': unused", 'PACK-CLASS', 12],
     ['a negative tolerance', 'absoluteSquareMetres: 0.05', 'absoluteSquareMetres: -1', 'PACK-NUMBER', 11],
   ])('is refused for %s, with code and line', (_, from, to, code, line) => {

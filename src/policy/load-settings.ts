@@ -2,6 +2,7 @@ import { landClassOf, LAND_CLASSES, localized } from '../kernel/index.ts';
 import type { Path, ValueLoader } from './load-values.ts';
 import type { AnalysisSettings, Cited } from './pack.ts';
 import type { RawPack } from './pack-schema.ts';
+import type { Rational } from './rational.ts';
 
 /** The settings of a pack as plain numbers, with the source of each. Settings bound a computation; they are never compared exactly. */
 export function loadSettings(
@@ -25,6 +26,14 @@ export function loadSettings(
       );
     }
     return codes;
+  };
+  const share = (name: string): Rational | null => {
+    if (name === 'notSet') return null;
+    const parameter = loader.parameters.get(name);
+    if (parameter !== undefined && parameter.unit === 'ratio') return parameter.value;
+    const message = localized(`没有名为 ${name} 的比例参数`, `there is no parameter named ${name} that is a share`);
+    loader.refuse('PACK-SETTING', ['settings', 'basicFarmlandReview', 'minimumAddedShare'], message);
+    return null;
   };
   classes(Object.keys(raw.majorClasses.overrides), 'majorClasses', 'overrides');
   const presets = raw.contiguity.presets.map((preset, i) => ({
@@ -55,6 +64,7 @@ export function loadSettings(
       reachedVillage: {
         atLeastSquareMetres: number(raw.reachedVillage.atLeastSquareMetres, 'reachedVillage', 'atLeastSquareMetres'),
       },
+      basicFarmlandReview: { minimumAddedShare: share(raw.basicFarmlandReview.minimumAddedShare) },
       minimumMappedAreas: {
         constructionAndFacilities: number(
           minimum.constructionAndFacilities,

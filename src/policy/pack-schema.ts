@@ -117,6 +117,9 @@ const settings = z.strictObject({
     .describe(
       'A village counts as reached by the project from this area on; boundaries digitised twice leave slivers.',
     ),
+  basicFarmlandReview: z
+    .strictObject({ minimumAddedShare: z.string().regex(/^[a-z][A-Za-z0-9]*$/), ...cited })
+    .describe('Share the review table of the basic-farmland adjustment asks for: id of a parameter, or notSet.'),
   minimumMappedAreas: z
     .strictObject({ constructionAndFacilities: decimal, agricultural: decimal, other: decimal, ...cited })
     .describe('Smallest parcel the survey draws, square metres, by group of land classes.'),

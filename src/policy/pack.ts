@@ -93,6 +93,8 @@ export interface AnalysisSettings {
     readonly presets: readonly { readonly id: string; readonly gapMetres: number; readonly widthMetres: number }[];
   };
   readonly reachedVillage: { readonly atLeastSquareMetres: number };
+  /** What is moved in beyond what is moved out, over what is moved out; null where the text sets no share. */
+  readonly basicFarmlandReview: { readonly minimumAddedShare: Rational | null };
   /** Square metres by group of land classes. */
   readonly minimumMappedAreas: {
     readonly constructionAndFacilities: number;

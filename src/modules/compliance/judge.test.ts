@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { citedValues, clauseIdsOfSource, type Pack } from '../../policy/index.ts';
+import { citedValues, clauseIdsOfSource, exactText, type Pack } from '../../policy/index.ts';
 import { FIGURES, type FigureSet, type FigureValue } from '../balance/index.ts';
 import { findingsOfText, findingsText } from './canonical-findings.ts';
 import { diffFindings } from './findings-diff.ts';
@@ -388,7 +388,10 @@ describe('the packs as shipped', () => {
         seen++;
       }
     }
-    expect(seen).toBe(9);
+    expect(seen).toBe(8);
+    const share = qinzhou.parameters.get('basicFarmlandAddedShare')!;
+    expect(exactText(share.value!)).toBe('1/20');
+    expect(share.source.kind === 'clause' && share.source.clause.quote).toContain('5%');
   });
 
   it('allow an exception exactly where the rule rests on 原则上', () => {

@@ -9,7 +9,7 @@ import {
 } from '../../policy/index.ts';
 import { FIGURES, type FigureSet } from '../balance/index.ts';
 import { judge } from './judge.ts';
-import { analysisParametersOf, minimumAreasOf } from './settings-of-pack.ts';
+import { analysisParametersOf, minimumAreasOf, reviewThresholdsOf } from './settings-of-pack.ts';
 
 /**
  * Figures that are all known, and for which every condition of the pack applies or not as it happens: 1 everywhere.
@@ -28,6 +28,7 @@ export function pathsReadBy(pack: Pack): ReadonlySet<string> {
   const log = readLog();
   analysisParametersOf(pack, log);
   minimumAreasOf(pack, log);
+  reviewThresholdsOf(pack, log);
   judge(
     pack,
     specimenFigures(),

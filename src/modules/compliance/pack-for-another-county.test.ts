@@ -33,7 +33,7 @@ let settings: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'packs-'));
-  const shipped = await file('packs', 'qinzhou-2020', 'pack.yaml');
+  const shipped = await file('packs', 'haining-2021', 'pack.yaml');
   settings = /^settings:\n(?:(?: {2}.*)?\n)+/m.exec(shipped)![0];
 });
 

@@ -1,6 +1,7 @@
 import { dm2FromSquareMetres } from '../../kernel/index.ts';
 import { settingOf, type Pack, type ReadLog } from '../../policy/index.ts';
 import type { AnalysisParameters } from '../analysis/index.ts';
+import type { ReviewThresholds } from '../balance/index.ts';
 import { DEFAULT_MINIMUM_AREAS, type MinimumArea } from '../quality/index.ts';
 
 /** Parameters an analysis runs with under this pack: tolerance, slivers of villages, contiguity, major classes. */
@@ -21,6 +22,13 @@ export function analysisParametersOf(pack: Pack, log?: ReadLog): AnalysisParamet
     },
     majorClasses: settingOf(pack, 'majorClasses', log),
   };
+}
+
+/** What the review table of the basic-farmland adjustment asks for under this pack; null where the text sets no share. */
+export function reviewThresholdsOf(pack: Pack, log?: ReadLog): ReviewThresholds {
+  const share = settingOf(pack, 'basicFarmlandReview', log).minimumAddedShare;
+  if (share === null) return { minimumAddedShare: null };
+  return { minimumAddedShare: { numerator: Number(share.numerator), denominator: Number(share.denominator) } };
 }
 
 /** Minimum mapped areas a quality run takes under this pack, with their doubt and their source. */
