@@ -131,6 +131,11 @@ describe('units', () => {
       zh: '59994.64 平方米（89.9920 亩）',
       en: '59994.64 m² (89.9920 mu)',
     });
+    expect(displayValue(rational(0n), 'dm2').en).toBe('0 m²');
+    expect(displayAgainst(rational(1n), rational(0n), 'dm2').map((text) => text.en)).toEqual([
+      '0.01 m² (0.0000 mu)',
+      '0 m²',
+    ]);
     expect(displayValue(rational(1n, 20n), 'ratio').en).toBe('5%');
     expect(displayValue(rational(1n), 'yesNo').zh).toBe('是');
   });

@@ -116,6 +116,7 @@ function trim(text: string): string {
 export function displayValue(value: Rational, unit: BaseUnit, decimals = 4): Localized {
   switch (unit) {
     case 'dm2': {
+      if (value.numerator === 0n) return localized('0 平方米', '0 m²');
       const squareMetres = decimalText(multiply(value, rational(1n, 100n)), Math.max(2, decimals - 2));
       const mu = decimalText(multiply(value, rational(3n, 200_000n)), decimals);
       return localized(`${squareMetres} 平方米（${mu} 亩）`, `${squareMetres} m² (${mu} mu)`);
