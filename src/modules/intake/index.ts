@@ -3,6 +3,7 @@ export * from './views.ts';
 export * from './format.ts';
 export { encodingOfLabel, type TextEncoding } from './encoding.ts';
 export { resolveCrs, type CrsClues, type ResolvedCrs } from './crs-detection.ts';
+export { epsgNameOf, ogcWkt } from './crs-wkt.ts';
 export { crsOfCode, crsOfWkt, epsgOfStrip, stripOfEpsg, type DeclaredCrs, type Strip } from './crs-names.ts';
 export { applyMapping, checkMapping, mapFields, type RememberedMapping } from './field-mapping.ts';
 export { surveyFieldOf, surveySchemaOf, type SurveyField, type SurveySchema } from './survey-schema.ts';
@@ -15,3 +16,4 @@ export {
   formatBoundaryParcel,
   type BoundaryTxtStyle,
 } from './boundary-txt-format.ts';
+export { ringsOfFeature } from './outlines.ts';
