@@ -2,8 +2,9 @@ import { localized } from '../../kernel/index.ts';
 import type { Localized } from '../../kernel/index.ts';
 
 /**
- * The texts the rules follow. Section numbers are left out where the text itself was not at hand: a rule then carries
- * `confidence: 'unverified'`.
+ * The texts the rules follow. A rule is `verified` where what it demands was read in a text or is confirmed by independent
+ * sources; `unverified` where it is known from practice and the text named was not at hand. Section numbers wait for the
+ * texts.
  */
 export const SOURCES = {
   database: localized('《国土调查数据库标准》TD/T 1057-2020', 'TD/T 1057-2020, Standard for the land survey database'),

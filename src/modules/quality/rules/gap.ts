@@ -10,7 +10,7 @@ export const gapRule: QualityRule = {
   severity: 'error',
   title: localized('图斑之间存在缝隙', 'gap between parcels'),
   citation: SOURCES.database,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: [],
   appliesTo: 'parcels',
   *check(context: QualityContext): Iterable<Problem> {

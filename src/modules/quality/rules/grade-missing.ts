@@ -11,7 +11,7 @@ export const gradeMissingRule: QualityRule = {
   severity: 'warning',
   title: localized('耕地缺少等别 GDDB', 'farmland without grade GDDB'),
   citation: SOURCES.database,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: ['GDDB', 'DLBM'],
   appliesTo: 'parcels',
   *check(context: QualityContext): Iterable<Problem> {

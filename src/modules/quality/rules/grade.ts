@@ -11,7 +11,7 @@ export const gradeRule: QualityRule = {
   severity: 'error',
   title: localized('耕地等别 GDDB 不在 1–15 之内', 'farmland grade GDDB is not 1–15'),
   citation: SOURCES.grades,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: ['GDDB'],
   appliesTo: 'parcels',
   *check(context: QualityContext): Iterable<Problem> {

@@ -11,7 +11,7 @@ export const identifierUniqueRule: QualityRule = {
   severity: 'error',
   title: localized('标识码 BSM 重复', 'identifier BSM is not unique'),
   citation: SOURCES.database,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: ['BSM'],
   appliesTo: 'parcels',
   *check(context: QualityContext): Iterable<Problem> {

@@ -11,7 +11,7 @@ export const identifierRule: QualityRule = {
   severity: 'error',
   title: localized('标识码 BSM 缺失或不是 18 位', 'identifier BSM is missing or has not 18 characters'),
   citation: SOURCES.database,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: ['BSM'],
   appliesTo: 'parcels',
   *check(context: QualityContext): Iterable<Problem> {

@@ -10,7 +10,7 @@ export const outsideBoundaryRule: QualityRule = {
   severity: 'error',
   title: localized('图斑超出行政界线', 'parcels reach beyond the boundary'),
   citation: SOURCES.database,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: [],
   needs: ['boundary'],
   appliesTo: 'parcels',

@@ -10,7 +10,7 @@ export const overlapRule: QualityRule = {
   severity: 'error',
   title: localized('要素之间相互重叠', 'features overlap'),
   citation: SOURCES.database,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: [],
   appliesTo: 'any',
   *check(context: QualityContext): Iterable<Problem> {

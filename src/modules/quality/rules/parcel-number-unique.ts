@@ -11,7 +11,7 @@ export const parcelNumberRule: QualityRule = {
   severity: 'error',
   title: localized('图斑编号 TBBH 缺失或在村内重复', 'parcel number TBBH is missing or not unique in its village'),
   citation: SOURCES.database,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: ['TBBH', 'ZLDWDM'],
   appliesTo: 'parcels',
   *check(context: QualityContext): Iterable<Problem> {

@@ -11,7 +11,7 @@ export const villageKnownRule: QualityRule = {
   severity: 'error',
   title: localized('坐落单位代码不在村级调查区图层中', 'village code is not in the village layer'),
   citation: SOURCES.database,
-  confidence: 'verified',
+  confidence: 'unverified',
   fields: ['ZLDWDM'],
   needs: ['villageCodes'],
   appliesTo: 'parcels',
