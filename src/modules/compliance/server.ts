@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -61,6 +61,19 @@ export function loadClauseRegister(directory: string = packsDirectory()): Promis
   return register;
 }
 
+const read = new Map<string, { readonly stamp: string; readonly pack: Promise<Result<Pack, Refusal[]>> }>();
+
+/** Reads a pack file again only when it changed: parsing takes a tenth of a second, and every run asks for its pack. */
+async function readOnce(path: string, file: string, register: ClauseRegister): Promise<Result<Pack, Refusal[]>> {
+  const { mtimeMs, size } = await stat(path);
+  const stamp = `${mtimeMs} ${size}`;
+  const known = read.get(path);
+  if (known?.stamp === stamp) return known.pack;
+  const pack = readPackFile(path, file, register, FIGURES);
+  read.set(path, { stamp, pack });
+  return pack;
+}
+
 /** A pack by id, or every reason it is refused. `directory` is for packs of the user's own; clauses come from the product. */
 export async function loadPack(id: string, directory: string = packsDirectory()): Promise<Result<Pack, Refusal[]>> {
   const register = await loadClauseRegister();
@@ -76,7 +89,7 @@ export async function loadPack(id: string, directory: string = packsDirectory())
     ]);
   }
   const file = `${id}/pack.yaml`;
-  const pack = await readPackFile(join(directory, id, 'pack.yaml'), file, register.value, FIGURES);
+  const pack = await readOnce(join(directory, id, 'pack.yaml'), file, register.value);
   if (!pack.ok || pack.value.id === id) return pack;
   return err([
     {
