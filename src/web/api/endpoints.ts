@@ -163,6 +163,9 @@ export const discardImport = (importId: string) => sendJson<ImportView>('POST', 
 
 export const undoImport = (importId: string) => sendJson<ImportView>('POST', `/api/imports/${id(importId)}/undo`);
 
+/** The same for those who mend on a map. */
+export const importErrorsMap = (importId: string) => `/api/imports/${id(importId)}/errors.gpkg`;
+
 export const importErrorsFile = (importId: string) => `/api/imports/${id(importId)}/errors.xlsx`;
 
 // Jobs -------------------------------------------------------------------------------------------------------------

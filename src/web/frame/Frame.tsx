@@ -83,7 +83,7 @@ function Header(props: { readonly scheme: ColourScheme; readonly onScheme: (sche
             <Link
               key={item.to}
               to={item.to}
-              className={active ? 'active' : ''}
+              className={active ? 'current' : ''}
               aria-current={active ? 'page' : undefined}
             >
               {t(item.key)}

@@ -20,9 +20,17 @@ export function ScreenHead(props: {
   );
 }
 
-export function Fact(props: { readonly label: string; readonly children: ReactNode; readonly tone?: string }) {
+/** A figure with its name. A minor one is left out where the screen is small. */
+export function Fact(props: {
+  readonly label: string;
+  readonly children: ReactNode;
+  readonly tone?: string;
+  readonly minor?: boolean;
+}) {
   return (
-    <div className={`fact${props.tone === undefined ? '' : ` tone-${props.tone}`}`}>
+    <div
+      className={`fact${props.tone === undefined ? '' : ` tone-${props.tone}`}${props.minor === true ? ' fact-minor' : ''}`}
+    >
       <span className="fact-label">{props.label}</span>
       <span className="fact-value figures">{props.children}</span>
     </div>

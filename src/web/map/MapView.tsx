@@ -30,6 +30,7 @@ export interface MapViewProps {
   readonly hidden?: ReadonlySet<string>;
   readonly plan?: GeoJson | undefined;
   readonly outlines?: GeoJson | undefined;
+  readonly chosenOutline?: number | undefined;
   readonly points?: readonly MapPoint[];
   readonly chosenPoint?: string | undefined;
   readonly highlight?: readonly number[];
@@ -93,12 +94,13 @@ export function MapView(props: MapViewProps) {
         hidden: latest.current.hidden ?? NONE,
         plan: props.plan,
         outlines: props.outlines,
+        chosenOutline: props.chosenOutline,
         points,
         quiet,
         dark: scheme === 'dark',
       }),
     // biome-ignore lint: the keys stand for the values.
-    [layersKey, hiddenKey, props.plan, props.outlines, points, quiet, scheme],
+    [layersKey, hiddenKey, props.plan, props.outlines, props.chosenOutline, points, quiet, scheme],
   );
   const firstStyle = useRef(style);
 

@@ -23,6 +23,8 @@ export interface StyleInput {
   readonly hidden: ReadonlySet<string>;
   readonly plan: GeoJson | undefined;
   readonly outlines: GeoJson | undefined;
+  /** `properties.featureNo` of the outline that is chosen. */
+  readonly chosenOutline: number | undefined;
   readonly points: GeoJson | undefined;
   /** Parcels step back so that what is highlighted stands out. */
   readonly quiet: boolean;
@@ -262,19 +264,26 @@ export function mapStyle(input: StyleInput): StyleSpecification {
     layers.push(...planLayers());
   }
   if (input.outlines !== undefined) {
+    const isChosen: ExpressionSpecification = ['==', ['get', 'featureNo'], input.chosenOutline ?? -1];
+    const outlineColour: ExpressionSpecification = [
+      'case',
+      isChosen,
+      tokenValue('--map-highlight'),
+      tokenValue('--note'),
+    ];
     sources['outlines'] = geojson(input.outlines);
     layers.push(
       {
         id: 'outlines-fill',
         type: 'fill',
         source: 'outlines',
-        paint: { 'fill-color': tokenValue('--note'), 'fill-opacity': 0.14 },
+        paint: { 'fill-color': outlineColour, 'fill-opacity': 0.16 },
       },
       {
         id: 'outlines-line',
         type: 'line',
         source: 'outlines',
-        paint: { 'line-color': tokenValue('--note'), 'line-width': 1 },
+        paint: { 'line-color': outlineColour, 'line-width': ['case', isChosen, 3, 1] },
       },
     );
   }

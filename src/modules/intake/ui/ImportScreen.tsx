@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { LAYER_ROLE_NAMES } from '../../../kernel/index.ts';
 import {
   commitImport,
+  importErrorsMap,
   discardImport,
   importErrorsFile,
   importPreviewQuery,
@@ -27,7 +28,7 @@ import { Fact, Panel, ScreenHead, SplitScreen } from '../../../web/kit/screen.ts
 import { useCurrentLayers } from '../../../web/map/current-layers.ts';
 import { MapView, type MapFocus, type MapPoint } from '../../../web/map/MapView.tsx';
 import { boxOfCoordinates, type Box } from '../../../web/map/position.ts';
-import type { GeoJson } from '../../../web/map/style.ts';
+import type { GeoJson, TileLayer } from '../../../web/map/style.ts';
 import { useUrlState } from '../../../web/url-state.ts';
 import { CrsProof, EncodingProof, LayerChoice } from './Evidence.tsx';
 import { MappingEditor } from './MappingEditor.tsx';
@@ -155,7 +156,10 @@ function Staged(props: {
               {total === 0 ? null : (
                 <div className="pad-x list-tools">
                   <Button size="small" icon={<DownloadOutlined />} href={importErrorsFile(item.importId)} download>
-                    {t('import.errorsFile')}
+                    {t('import.errorsFile')} xlsx
+                  </Button>
+                  <Button size="small" icon={<DownloadOutlined />} href={importErrorsMap(item.importId)} download>
+                    {t('import.errorsFile')} gpkg
                   </Button>
                 </div>
               )}
@@ -172,7 +176,13 @@ function Staged(props: {
                     chosen={chosen}
                     onChoose={(problem: PlacedProblem, key) => {
                       setChosen(key);
-                      if (problem.lonLat !== null) setFocus({ key: `${key}@${Date.now()}`, place: problem.lonLat });
+                      setRow(problem.featureNo ?? undefined);
+                      const outline =
+                        preview.data === undefined || problem.featureNo === null
+                          ? undefined
+                          : outlineOf(preview.data, problem.featureNo);
+                      const place = problem.lonLat ?? outline;
+                      if (place !== undefined) setFocus({ key: `${key}@${Date.now()}`, place });
                     }}
                     onPage={(next) => change({ page: next === 1 ? undefined : String(next) })}
                   />
@@ -214,6 +224,7 @@ function Staged(props: {
             label={t('import.mapLabel')}
             layers={context}
             outlines={preview.data?.outlines as GeoJson | undefined}
+            chosenOutline={row}
             points={points}
             chosenPoint={chosen}
             onPoint={setChosen}
@@ -285,6 +296,52 @@ function Decide(props: { readonly item: ImportView; readonly busy: boolean; read
   );
 }
 
+/** A batch that has been decided: what became of it, and how it had been read. Its rows are no longer staged. */
+function Settled(props: { readonly item: ImportView }) {
+  const { t } = useI18n();
+  const { item } = props;
+  const none = (): void => undefined;
+  const { current } = useCurrentLayers(item.countyCode);
+  const layer: TileLayer[] =
+    item.state === 'committed' && item.layerVersionId !== null
+      ? [{ role: item.role, layerVersionId: item.layerVersionId }]
+      : [];
+  const villages = current?.layers.filter((each) => each.role === 'village' && item.role !== 'village') ?? [];
+  return (
+    <SplitScreen
+      listLabel="import.details"
+      list={
+        <div className="pad stack">
+          <p className="settled">
+            {t(
+              `import.settled.${item.state === 'committed' ? 'committed' : item.state === 'undone' ? 'undone' : 'discarded'}`,
+            )}
+          </p>
+          {item.problemGroups.length === 0 ? null : (
+            <section>
+              <h3 className="side-heading">{t('import.problems')}</h3>
+              <RuleList groups={item.problemGroups} chosen={undefined} onChoose={none} />
+            </section>
+          )}
+          <section>
+            <h3 className="side-heading">{t('encoding.title')}</h3>
+            <EncodingProof item={item} busy onCorrect={none} />
+          </section>
+          <section>
+            <h3 className="side-heading">{t('crs.title')}</h3>
+            <CrsProof item={item} busy onCorrect={none} />
+          </section>
+          <section>
+            <h3 className="side-heading">{t('mapping.title')}</h3>
+            <MappingEditor item={item} busy onCorrect={none} />
+          </section>
+        </div>
+      }
+      map={<MapView label={t('import.mapLabel')} layers={[...layer, ...villages]} home={item.box ?? undefined} />}
+    />
+  );
+}
+
 type Action = CommitChoice['choice'] | 'discard' | 'undo';
 
 function Body(props: { readonly item: ImportView }) {
@@ -322,7 +379,6 @@ function Body(props: { readonly item: ImportView }) {
   });
   const busy = correct.isPending || decide.isPending || item.state === 'reading';
   const problem = correct.error ?? decide.error;
-  const readable = item.state === 'staged' || item.state === 'committed' || item.state === 'undone';
   return (
     <>
       <ScreenHead
@@ -334,7 +390,9 @@ function Body(props: { readonly item: ImportView }) {
               <span className={`mark mark-${item.state}`}>{t(`import.state.${item.state}`)}</span>
             </Fact>
             <Fact label={t('import.role')}>{pick(LAYER_ROLE_NAMES[item.role])}</Fact>
-            <Fact label={t('import.format')}>{item.format ?? '—'}</Fact>
+            <Fact label={t('import.format')} minor>
+              {item.format ?? '—'}
+            </Fact>
             <Fact label={t('import.rows')}>
               <Count value={item.featureCount} />
             </Fact>
@@ -344,7 +402,7 @@ function Body(props: { readonly item: ImportView }) {
             <Fact label={t('import.bad')} {...(item.badCount > 0 ? { tone: 'fail' } : {})}>
               <Count value={item.badCount} />
             </Fact>
-            <Fact label={t('import.hash')}>
+            <Fact label={t('import.hash')} minor>
               <code>{item.fileHash.slice(0, 12)}</code>
             </Fact>
           </>
@@ -380,7 +438,12 @@ function Body(props: { readonly item: ImportView }) {
           </Panel>
         </div>
       ) : null}
-      {readable ? <Staged item={item} busy={busy} onCorrect={(correction) => correct.mutate(correction)} /> : null}
+      {item.state === 'staged' ? (
+        <Staged item={item} busy={busy} onCorrect={(correction) => correct.mutate(correction)} />
+      ) : null}
+      {item.state === 'committed' || item.state === 'undone' || item.state === 'discarded' ? (
+        <Settled item={item} />
+      ) : null}
     </>
   );
 }

@@ -133,8 +133,12 @@ function CountyMap(props: { readonly versions: readonly LayerVersionView[] }) {
                 <Area dm2={parcels.areaDm2} />
               </Fact>
               <Fact label={t('map.asOf')}>{parcels.asOf}</Fact>
-              <Fact label={t('map.source')}>{parcels.sourceName}</Fact>
-              <Fact label={t('map.crs')}>EPSG:{parcels.epsg}</Fact>
+              <Fact label={t('map.source')} minor>
+                {parcels.sourceName}
+              </Fact>
+              <Fact label={t('map.crs')} minor>
+                EPSG:{parcels.epsg}
+              </Fact>
             </>
           )
         }

@@ -261,10 +261,10 @@ export function ProjectScreen() {
                     <Count value={project.plotCount} />
                   </Fact>
                   <Fact label={t('project.type')}>{projectTypeText(t, project.type)}</Fact>
-                  <Fact label={t('project.contents')}>
+                  <Fact label={t('project.contents')} minor>
                     {project.contents.map((content) => contentText(t, content)).join('、') || '—'}
                   </Fact>
-                  <Fact label={t('project.planHash')}>
+                  <Fact label={t('project.planHash')} minor>
                     <code>{project.planHash.slice(0, 12)}</code>
                   </Fact>
                 </>

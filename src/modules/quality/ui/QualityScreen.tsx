@@ -179,10 +179,10 @@ function LayerQuality(props: {
                 <Fact label={t('quality.features')}>
                   <Count value={report.features} />
                 </Fact>
-                <Fact label={t('severity.error')} tone={report.errors > 0 ? 'fail' : 'pass'}>
+                <Fact label={t('quality.errors')} tone={report.errors > 0 ? 'fail' : 'pass'}>
                   <Count value={report.errors} />
                 </Fact>
-                <Fact label={t('severity.warning')} tone={report.warnings > 0 ? 'person' : 'pass'}>
+                <Fact label={t('quality.warnings')} tone={report.warnings > 0 ? 'person' : 'pass'}>
                   <Count value={report.warnings} />
                 </Fact>
                 <Fact label={t('quality.ranAt')}>
