@@ -2,6 +2,8 @@ import type { Hono } from 'hono';
 import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
 import { intakeRoutes, registerIntakeJobs } from '../modules/intake/server.ts';
 import { parcelRoutes, removeAbandonedVersions } from '../modules/parcels/server.ts';
+import { projectRoutes, registerProjectJobs } from '../modules/projects/server.ts';
+import { qualityRoutes, registerQualityJobs } from '../modules/quality/server.ts';
 import { systemClock, systemIds } from '../platform/clock.ts';
 import type { Database } from '../platform/db/index.ts';
 import type { Files } from '../platform/files/index.ts';
@@ -60,12 +62,16 @@ export function createApp(parts: AppParts): ComposedApp {
   const services: Services = { db, files, jobs, clock, ids, logger };
   const demo = registerDemo(services);
   registerIntakeJobs(services);
+  registerQualityJobs(services);
+  registerProjectJobs(services, { name: 'server/run.worker' });
 
   const routes: Route[] = [
     ...adminRoutes(services, demo),
     ...parcelRoutes(db),
     ...jobRoutes(jobs),
     ...intakeRoutes(services),
+    ...qualityRoutes(services),
+    ...projectRoutes(services),
   ];
 
   const operator = demoActor(clock, ids);

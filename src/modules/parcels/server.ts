@@ -12,3 +12,4 @@ export {
 export { parcelRoutes } from './routes.ts';
 export { type DivisionRow, hasDemoDivision, insertDivisions, type LayerVersion } from './store.ts';
 export { removeAbandonedVersions } from './store.ts';
+export { readEncodedBatches, readFeatureBoxes } from './store.ts';

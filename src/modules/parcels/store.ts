@@ -1,7 +1,7 @@
 import { type AttributeValue, featureCount, type FeatureBatch, type LayerRole } from '../../kernel/index.ts';
 import { type Query, type Queryable, sql, type Transaction } from '../../platform/db/index.ts';
 import { type Box, type CellShare, CELLS, type TileAddress } from '../../platform/tiles/index.ts';
-import { decodeBatch, encodeBatch } from './batch-codec.ts';
+import { decodeBatch, type EncodedBatch, encodeBatch } from './batch-codec.ts';
 import type { LayerFields } from './layer-fields.ts';
 import type { DivisionView, LayerVersionView } from './views.ts';
 import { multiPolygonOfWkb, type WkbRun } from './wkb.ts';
@@ -221,23 +221,27 @@ export async function insertBatch(
       ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom), geom from cut`);
 }
 
+/** The batches of a version as stored, in order, one at a time: for a worker thread that decodes them itself. */
+export async function* readEncodedBatches(
+  db: Queryable,
+  version: Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>,
+): AsyncGenerator<EncodedBatch> {
+  for (let after = -1; ; ) {
+    const row = await db.first<{ batchNo: number; payload: Buffer; columns: string }>(sql`select batch_no as "batchNo", payload, columns
+      from layer_batch where county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId} and batch_no > ${after}
+      order by batch_no limit 1`);
+    if (row === undefined) return;
+    yield { payload: row.payload, columns: row.columns };
+    after = row.batchNo;
+  }
+}
+
 /** The batches of a version as delivered, in order, one at a time. */
 export async function* readBatches(
   db: Queryable,
   version: Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>,
 ): AsyncGenerator<FeatureBatch> {
-  for (let after = -1; ; ) {
-    const row = await db.first<{
-      batchNo: number;
-      payload: Buffer;
-      columns: string;
-    }>(sql`select batch_no as "batchNo", payload, columns
-      from layer_batch where county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId} and batch_no > ${after}
-      order by batch_no limit 1`);
-    if (row === undefined) return;
-    yield decodeBatch(row);
-    after = row.batchNo;
-  }
+  for await (const batch of readEncodedBatches(db, version)) yield decodeBatch(batch);
 }
 
 export interface FeatureRow {
@@ -251,6 +255,18 @@ export interface FeatureRow {
 }
 
 const FEATURE_COLUMNS = sql`feature_no as "featureNo", id_text as id, attributes, west, south, east, north`;
+
+/** Boxes (degrees) of features by number; those without a geometry are left out. */
+export async function readFeatureBoxes(
+  db: Queryable,
+  version: Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>,
+  featureNos: readonly number[],
+): Promise<Map<number, readonly [number, number, number, number]>> {
+  const rows = await db.rows<{ featureNo: number; west: number; south: number; east: number; north: number }>(sql`select
+    feature_no as "featureNo", west, south, east, north from feature where county_code = ${version.countyCode}
+    and layer_version_id = ${version.layerVersionId} and feature_no = any(${[...featureNos]}::int4[]) and west is not null`);
+  return new Map(rows.map(({ featureNo, west, south, east, north }) => [featureNo, [west, south, east, north] as const]));
+}
 
 export interface FeatureFilter {
   readonly search?: string | undefined;

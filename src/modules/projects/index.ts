@@ -1,0 +1,6 @@
+/** Projects and their plans: words and pure rules. */
+export * from './views.ts';
+export { planOfLayers, type Plan, type PlanLayers } from './plan.ts';
+export { PLAN_FIELDS, PLAN_LAYERS, type PlanField, type PlanLayerName } from './plan-fields.ts';
+export { cellView, parcelInRun } from './run-views.ts';
+export type { RunLayer, RunOutcome, RunTask } from './run-task.ts';

@@ -1,0 +1,6 @@
+/** What the projects module offers to other server code. */
+export { readPlan, type ReadPlan } from './plan.reader.ts';
+export { registerProjectJobs } from './jobs.ts';
+export { createProject, type PlanFile } from './operations.ts';
+export { projectRoutes } from './routes.ts';
+export { listProjects } from './store.ts';

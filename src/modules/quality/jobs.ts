@@ -1,0 +1,57 @@
+import { assert, localized } from '../../kernel/index.ts';
+import { runInWorker } from '../../platform/jobs/index.ts';
+import type { Queryable } from '../../platform/db/index.ts';
+import type { Services } from '../../platform/services.ts';
+import { recordEvent } from '../audit/server.ts';
+import type { EncodedBatch } from '../parcels/index.ts';
+import { currentLayerVersion, findLayerVersion, readEncodedBatches } from '../parcels/server.ts';
+import type { LayerVersionView } from '../parcels/index.ts';
+import type { QualityReport } from './assess.ts';
+import type { AssessTask, EncodedLayer } from './assess.worker.ts';
+import { QUALITY_JOB } from './operations.ts';
+import { saveReport } from './store.ts';
+
+async function encodedLayer(db: Queryable, version: LayerVersionView): Promise<EncodedLayer> {
+  const batches: EncodedBatch[] = [];
+  for await (const batch of readEncodedBatches(db, version)) batches.push(batch);
+  return { epsg: version.epsg, batches };
+}
+
+/** Registers the quality run: the rules work in a thread of their own, the report replaces the one before. */
+export function registerQualityJobs(services: Services): void {
+  services.jobs.register<{ layerVersionId: string }>({
+    kind: QUALITY_JOB,
+    afterCrash: 'resume',
+    run: async (job) => {
+      const db = services.db.background;
+      const found = await findLayerVersion(db, job.actor, job.input.layerVersionId);
+      assert(found.ok, 'a layer version is never deleted');
+      const version = found.value;
+      job.progress(0.01, localized('读取图层', 'reading the layer'));
+      const layer = await encodedLayer(db, version);
+      const villageVersion = await currentLayerVersion(db, job.actor, version.countyCode, 'village');
+      const villages = villageVersion === undefined ? null : await encodedLayer(db, villageVersion);
+      job.throwIfCancelled();
+      const report = await runInWorker<AssessTask, QualityReport, number>(
+        'modules/quality/assess.worker',
+        { layer, role: version.role, countyCode: version.countyCode, villages },
+        {
+          signal: job.signal,
+          onMessage: (fraction) =>
+            job.progress(0.1 + 0.85 * fraction, localized('逐条规则检查', 'checking rule by rule')),
+        },
+      );
+      await db.transaction(async (tx) => {
+        await saveReport(tx, version, report, job.actor.clock.now());
+        await recordEvent(tx, job.actor, {
+          operation: 'quality.report',
+          objectKind: 'layerVersion',
+          objectId: version.layerVersionId,
+          countyCode: version.countyCode,
+          detail: { errors: report.errors, warnings: report.warnings },
+        });
+      });
+      return { errors: report.errors, warnings: report.warnings };
+    },
+  });
+}
