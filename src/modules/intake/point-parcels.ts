@@ -524,7 +524,10 @@ function parcelOf(
   const { parcel } = draft;
   const id = parcel.number || parcel.name || null;
   const area = headerAreaOf(parcel.area, unit);
-  const problems: Problem[] = draft.problems.map((found) => ({ ...found, featureNo: draft.featureNo, id }));
+  // "Closed" would be untrue of a ring that is not used.
+  const problems: Problem[] = draft.problems
+    .filter((found) => !(draft.refused && found.rule === 'points.ring-unclosed'))
+    .map((found) => ({ ...found, featureNo: draft.featureNo, id }));
   if (plain(parcel.area) !== '' && area.value === null) {
     problems.push({
       rule: 'txt.area-unreadable',

@@ -9,7 +9,7 @@ import { corrupt, noSuchLayer, refusal, refused, severalLayers } from './refusal
 import { openZip } from './zip-archive.server.ts';
 
 /** Sheets larger than this, unpacked, are read row by row; below it merged cells are resolved by the library. */
-const WHOLE_SHEETS_BYTES = 48 * 1024 * 1024;
+const WHOLE_SHEETS_BYTES = 16 * 1024 * 1024;
 
 /** xlsx of coordinates: like CSV, from the one sheet that holds coordinates, or the sheet named as layer. */
 export const xlsxReader: FormatReader = { format: 'xlsx', open: openXlsx };
