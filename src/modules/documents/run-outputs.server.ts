@@ -17,7 +17,7 @@ import { analyse } from '../analysis/index.ts';
 import type { Balance, BalanceTable } from '../balance/index.ts';
 import { balanceText, buildBalance } from '../balance/index.ts';
 import type { Findings } from '../compliance/index.ts';
-import { analysisParametersOf, findingsText } from '../compliance/index.ts';
+import { analysisParametersOf, findingsText, reviewThresholdsOf } from '../compliance/index.ts';
 import { judgeRun, sha256 } from '../compliance/server.ts';
 import { writeBalanceWorkbook } from './balance-xlsx.writer.ts';
 import { writeReport } from './report-docx.writer.ts';
@@ -74,7 +74,7 @@ export function computeRun(input: RunInput, hooks: AnalysisHooks = {}): Result<R
     ...overlay.value,
     problems: [...input.plan.problems, ...overlay.value.problems],
   };
-  const balance = buildBalance(facts);
+  const balance = buildBalance(facts, reviewThresholdsOf(input.pack));
   if (hooks.isCancelled?.() === true) return err([CANCELLED]);
   const findings = judgeRun(input.pack, balance.figures, {
     inputHash,
