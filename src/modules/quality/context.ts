@@ -4,6 +4,7 @@ import {
   findDefects,
   fromLonLat,
   isBlockingDefect,
+  OVERLAP_TOLERANCE_M2,
   lonLatBoxOf,
   lonLatOfPlanePoint,
   officialAreas,
@@ -12,7 +13,14 @@ import {
   runZoneOf,
   toPlaneLayer,
 } from '../../geometry/index.ts';
-import type { CoverageRegion, GeometryDefect, OfficialArea, PlaneLayer, SharedArea } from '../../geometry/index.ts';
+import type {
+  Coverage,
+  CoverageRegion,
+  GeometryDefect,
+  OfficialArea,
+  PlaneLayer,
+  SharedArea,
+} from '../../geometry/index.ts';
 import { assert, columnOf, featureCount } from '../../kernel/index.ts';
 import { DEFAULT_MINIMUM_AREAS } from './minimum-areas.ts';
 import type { QualityContext, QualityInput } from './rule.ts';
@@ -67,18 +75,22 @@ export function qualityContext(input: QualityInput, hooks: WorkHooks): QualityCo
     const computed = officialAreas(soundLayer(), zone());
     return new Map(computed.map((area, i) => [sound()[i]!, area]));
   });
+  const covered = once((): Coverage => {
+    if (sound().length === 0) return { gapM2: 0, overlapM2: 0, outsideM2: 0, regions: [] };
+    const boundary = input.boundary === undefined ? undefined : toPlaneLayer(input.boundary, zone(), origin());
+    return coverage(boundary, plane(), { minimumAreaM2: SMALLEST_REGION_M2 });
+  });
+  // Two features share no more than is covered twice; where that is nothing, the costly tabulation is saved.
   const overlaps = once((): SharedArea[] =>
-    sound().length < 2
+    covered().overlapM2 <= OVERLAP_TOLERANCE_M2
       ? []
       : overlapsWithin(plane(), hooks).map(({ a, b, areaM2 }) => ({ a: sound()[a]!, b: sound()[b]!, areaM2 })),
   );
-  const regions = once((): CoverageRegion[] => {
-    if (sound().length === 0) return [];
-    const boundary = input.boundary === undefined ? undefined : toPlaneLayer(input.boundary, zone(), origin());
-    return coverage(boundary, plane(), { minimumAreaM2: SMALLEST_REGION_M2 })
+  const regions = once((): CoverageRegion[] =>
+    covered()
       .regions.filter((region) => region.widthMetres > NARROWEST_REGION_METRES)
-      .map((region) => ({ ...region, features: region.features.map((f) => sound()[f]!) }));
-  });
+      .map((region) => ({ ...region, features: region.features.map((f) => sound()[f]!) })),
+  );
   const overlapRegionsOf = once((): ReadonlyMap<number, CoverageRegion[]> => {
     const byFeature = new Map<number, CoverageRegion[]>();
     for (const region of regions()) {
