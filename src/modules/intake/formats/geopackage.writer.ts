@@ -8,7 +8,7 @@ import { fileProblem } from './reading.ts';
 import { quoted } from './sqlite-file.server.ts';
 import { wkbLength, writeWkb } from './wkb.ts';
 
-/** Writes one GeoPackage 1.3 polygon layer: the required tables, no spatial index (GDAL and QGIS make one on demand). */
+/** Writes GeoPackage 1.3 polygon layers: the required tables, no spatial index (GDAL and QGIS make one on demand). */
 export const geopackageWriter: FormatWriter = { format: 'geopackage', write };
 
 const COLUMN_TYPES: Readonly<Record<FieldType, string>> = {
@@ -20,23 +20,42 @@ const COLUMN_TYPES: Readonly<Record<FieldType, string>> = {
   datetime: 'DATETIME',
 };
 
+/** One layer of a GeoPackage of several. */
+export interface GeopackageLayer {
+  readonly name: string;
+  readonly source: WriteSource;
+}
+
 async function write(path: string, source: WriteSource, options: WriteOptions): Promise<WriteReport> {
+  const name = options.layerName ?? basename(path).replace(/\.[^.]+$/, '');
+  const [report] = await writeGeopackageLayers(path, [{ name, source }]);
+  return report!;
+}
+
+/** Writes several polygon layers, each in its own CRS, into one new GeoPackage; the reports are in the order given. */
+export async function writeGeopackageLayers(
+  path: string,
+  layers: readonly { readonly name: string; readonly source: WriteSource }[],
+): Promise<WriteReport[]> {
   // Beside the target, so that the finished file is moved and not copied.
   const directory = await mkdtemp(`${path}.part-`);
   const draft = join(directory, 'draft.gpkg');
   try {
-    const report = await writeDatabase(draft, options.layerName ?? basename(path).replace(/\.[^.]+$/, ''), source);
+    const reports = await writeDatabase(draft, layers);
     const handle = await open(draft, 'r+');
     await handle.sync();
     await handle.close();
     await rename(draft, path);
-    return report;
+    return reports;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function writeDatabase(path: string, layer: string, source: WriteSource): Promise<WriteReport> {
+async function writeDatabase(
+  path: string,
+  layers: readonly { readonly name: string; readonly source: WriteSource }[],
+): Promise<WriteReport[]> {
   const database = new sqlite.Database(path);
   try {
     // Nothing but this program sees the draft, and it is thrown away on any fault.
@@ -44,40 +63,51 @@ async function writeDatabase(path: string, layer: string, source: WriteSource): 
       'PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096',
     );
     database.exec(`PRAGMA application_id=${0x47504b47}; PRAGMA user_version=10300`);
-    const { columns, problems, renamed } = columnNames(source);
-    createTables(database, layer, source, columns);
-    const names = ['geom', ...columns].map(quoted).join(',');
-    const statement = database.prepare(
-      `INSERT INTO ${quoted(layer)} (fid,${names}) VALUES (${['?', '?', ...columns.map(() => '?')].join(',')})`,
-    );
-    let features = 0;
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    try {
-      database.exec('BEGIN');
-      for await (const batch of source.batches()) {
-        const byName = new Map(batch.columns.map((column) => [column.name, column.values]));
-        const values = source.fields.map((field) => byName.get(field.name));
-        for (let f = 0; f < featureCount(batch); f++) {
-          statement.run([
-            features + 1,
-            geometryBlob(batch, f, source.epsg, box),
-            ...values.map((column) => column?.[f] ?? null),
-          ]);
-          features++;
-        }
-      }
-      database.run('UPDATE gpkg_contents SET min_x=?, min_y=?, max_x=?, max_y=? WHERE table_name=?', [
-        ...box.map((value) => (Number.isFinite(value) ? value : null)),
-        layer,
-      ]);
-      database.exec('COMMIT');
-    } finally {
-      statement.finalize();
-    }
-    return { features, renamedFields: renamed, problems };
+    createContainer(database);
+    const reports: WriteReport[] = [];
+    for (const { name, source } of layers) reports.push(await writeOneLayer(database, name, source));
+    return reports;
   } finally {
     database.close();
   }
+}
+
+async function writeOneLayer(
+  database: InstanceType<typeof sqlite.Database>,
+  layer: string,
+  source: WriteSource,
+): Promise<WriteReport> {
+  const { columns, problems, renamed } = columnNames(source);
+  createLayer(database, layer, source, columns);
+  const names = ['geom', ...columns].map(quoted).join(',');
+  const statement = database.prepare(
+    `INSERT INTO ${quoted(layer)} (fid,${names}) VALUES (${['?', '?', ...columns.map(() => '?')].join(',')})`,
+  );
+  let features = 0;
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  try {
+    database.exec('BEGIN');
+    for await (const batch of source.batches()) {
+      const byName = new Map(batch.columns.map((column) => [column.name, column.values]));
+      const values = source.fields.map((field) => byName.get(field.name));
+      for (let f = 0; f < featureCount(batch); f++) {
+        statement.run([
+          features + 1,
+          geometryBlob(batch, f, source.epsg, box),
+          ...values.map((column) => column?.[f] ?? null),
+        ]);
+        features++;
+      }
+    }
+    database.run('UPDATE gpkg_contents SET min_x=?, min_y=?, max_x=?, max_y=? WHERE table_name=?', [
+      ...box.map((value) => (Number.isFinite(value) ? value : null)),
+      layer,
+    ]);
+    database.exec('COMMIT');
+  } finally {
+    statement.finalize();
+  }
+  return { features, renamedFields: renamed, problems };
 }
 
 interface ColumnNames {
@@ -110,12 +140,7 @@ function columnNames(source: WriteSource): ColumnNames {
   return { columns, renamed, problems };
 }
 
-function createTables(
-  database: InstanceType<typeof sqlite.Database>,
-  layer: string,
-  source: WriteSource,
-  columns: readonly string[],
-): void {
+function createContainer(database: InstanceType<typeof sqlite.Database>, epsgs: readonly number[]): void {
   database.exec(`
     CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
       organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
@@ -134,9 +159,23 @@ function createTables(
     ['Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined'],
     ['Undefined geographic SRS', 0, 'NONE', 0, 'undefined'],
     ['WGS 84 geodetic', 4326, 'EPSG', 4326, wgs84],
-    [epsgNameOf(source.epsg), source.epsg, 'EPSG', source.epsg, ogcWkt(source.epsg)],
+    ...epsgs.map((epsg): [string, number, string, number, string] => [
+      epsgNameOf(epsg),
+      epsg,
+      'EPSG',
+      epsg,
+      ogcWkt(epsg),
+    ]),
   ];
   for (const system of systems) database.run('INSERT INTO gpkg_spatial_ref_sys VALUES (?,?,?,?,?,NULL)', system);
+}
+
+function createLayer(
+  database: InstanceType<typeof sqlite.Database>,
+  layer: string,
+  source: WriteSource,
+  columns: readonly string[],
+): void {
   database.run("INSERT INTO gpkg_contents (table_name,data_type,identifier,srs_id) VALUES (?,'features',?,?)", [
     layer,
     layer,
