@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { LayerRole } from '../../kernel/index.ts';
+import type { Language, LayerRole } from '../../kernel/index.ts';
 import type { StatusView } from '../../modules/access/views.ts';
 import type { CellAddress, CellView, JobView, ParcelInRunView, RunView } from '../../modules/analysis/views.ts';
 import type { BalanceTable } from '../../modules/balance/table.ts';
@@ -210,11 +210,10 @@ export const projectsQuery = queryOptions({
   queryFn: ({ signal }) => getJson<ProjectView[]>('/api/projects', signal),
 });
 
-/** There is no route for one project: the list is short and always at hand. */
 export const projectQuery = (projectId: string) =>
   queryOptions({
-    ...projectsQuery,
-    select: (projects: ProjectView[]) => projects.find((project) => project.projectId === projectId) ?? null,
+    queryKey: ['project', projectId],
+    queryFn: ({ signal }) => getJsonOrNull<ProjectView>(`/api/projects/${id(projectId)}`, signal),
   });
 
 export interface PlanFeature {
@@ -297,10 +296,12 @@ export const cellQuery = (runId: string, cell: CellAddress, limit: number) =>
 export const parcelInRunQuery = (runId: string, featureNo: number) =>
   queryOptions({
     queryKey: ['parcel-in-run', runId, featureNo],
-    queryFn: ({ signal }) => getJson<ParcelInRunView>(`/api/runs/${id(runId)}/parcels/${featureNo}`, signal),
+    queryFn: ({ signal }) => getJsonOrNull<ParcelInRunView>(`/api/runs/${id(runId)}/parcels/${featureNo}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
 export const RUN_FILES = ['balance.xlsx', 'report.docx', 'findings.json', 'balance.json'] as const;
 export type RunFile = (typeof RUN_FILES)[number];
-export const runFile = (runId: string, name: RunFile) => `/api/runs/${id(runId)}/files/${name}`;
+/** Tables and report come in both languages; data files have both inside. */
+export const runFile = (runId: string, name: RunFile, language: Language) =>
+  withQuery(`/api/runs/${id(runId)}/files/${name}`, { lang: language === 'en' ? 'en' : undefined });

@@ -74,6 +74,7 @@ function Header(props: { readonly scheme: ColourScheme; readonly onScheme: (sche
       <Link to="/projects" className="brand" aria-label={t('product.name')}>
         <Mark />
         <span className="brand-name">{t('product.name')}</span>
+        <span className="brand-short">{t('product.short')}</span>
         <span className="brand-sub">{t('product.sub')}</span>
       </Link>
       <nav className="band-nav" aria-label={t('frame.navigation')}>

@@ -1,6 +1,7 @@
 /** Every visible text of the screens, Chinese first. A key that en.ts lacks does not compile. */
 export const zh = {
   'product.name': '田畴 Tianchou',
+  'product.short': '田畴',
   'product.sub': '全域土地综合整治平台',
   'nav.projects': '项目',
   'nav.map': '一张图',
@@ -46,6 +47,11 @@ export const zh = {
   'severity.note': '说明',
   'problems.rules': '规则',
   'problems.clean': '通过',
+  'problems.notChecked': '未检查',
+  'problems.notCheckedCount': '{count} 条规则缺少数据，没有检查',
+  'problems.missing': '缺：',
+  'problems.idle': '不适用',
+  'problems.idleCount': '{count} 条规则不适用于此图层',
   'problems.passed': '{count} 条规则没有发现问题',
   'problems.none': '没有问题。',
   'problems.caption': '问题清单，选一行地图即定位',

@@ -21,11 +21,33 @@ export interface RuleGroup {
   readonly severity: Severity;
   readonly count: number;
   readonly title: Localized;
+  readonly state?: 'checked' | 'notChecked' | 'doesNotApply';
+  readonly missing?: readonly Localized[];
+  readonly citation?: Localized;
 }
 
 const SEVERITY_RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
 
-/** Rules with their counts, the worst first; choosing one filters the problems. Rules without a problem stay visible: they passed. */
+function QuietRules(props: { readonly groups: readonly RuleGroup[] }) {
+  const { pick, t } = useI18n();
+  return (
+    <ul>
+      {props.groups.map((group) => (
+        <li key={group.rule}>
+          {pick(group.title)} <code>{group.rule}</code>
+          {group.missing === undefined || group.missing.length === 0 ? null : (
+            <span className="sub">
+              {t('problems.missing')} {group.missing.map(pick).join('；')}
+            </span>
+          )}
+          {group.citation === undefined ? null : <span className="sub">{pick(group.citation)}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Rules with their counts, the worst first; choosing one filters the problems. What found nothing is folded; what could not be checked is never shown as passed. */
 export function RuleList(props: {
   readonly groups: readonly RuleGroup[];
   readonly chosen: string | undefined;
@@ -39,7 +61,10 @@ export function RuleList(props: {
       b.count - a.count ||
       (a.rule < b.rule ? -1 : 1),
   );
-  const passed = groups.filter((group) => group.count === 0);
+  const quiet = groups.filter((group) => group.count === 0);
+  const passed = quiet.filter((group) => (group.state ?? 'checked') === 'checked');
+  const open = quiet.filter((group) => group.state === 'notChecked');
+  const idle = quiet.filter((group) => group.state === 'doesNotApply');
   return (
     <div className="rule-list">
       <ul aria-label={t('problems.rules')}>
@@ -58,6 +83,9 @@ export function RuleList(props: {
                   <SeverityMark severity={group.severity} />
                   <span className="rule-title">
                     {pick(group.title)} <code>{group.rule}</code>
+                    {chosen && group.citation !== undefined ? (
+                      <span className="sub">{pick(group.citation)}</span>
+                    ) : null}
                   </span>
                   <Count value={group.count} />
                 </button>
@@ -65,19 +93,30 @@ export function RuleList(props: {
             );
           })}
       </ul>
+      {open.length === 0 ? null : (
+        <details className="rules-quiet" open>
+          <summary>
+            <span className="mark mark-person">{t('problems.notChecked')}</span>{' '}
+            {t('problems.notCheckedCount', { count: open.length })}
+          </summary>
+          <QuietRules groups={open} />
+        </details>
+      )}
       {passed.length === 0 ? null : (
-        <details className="rules-passed">
+        <details className="rules-quiet">
           <summary>
             <span className="mark mark-pass">{t('problems.clean')}</span>{' '}
             {t('problems.passed', { count: passed.length })}
           </summary>
-          <ul>
-            {passed.map((group) => (
-              <li key={group.rule}>
-                {pick(group.title)} <code>{group.rule}</code>
-              </li>
-            ))}
-          </ul>
+          <QuietRules groups={passed} />
+        </details>
+      )}
+      {idle.length === 0 ? null : (
+        <details className="rules-quiet">
+          <summary>
+            <span className="mark">{t('problems.idle')}</span> {t('problems.idleCount', { count: idle.length })}
+          </summary>
+          <QuietRules groups={idle} />
         </details>
       )}
     </div>

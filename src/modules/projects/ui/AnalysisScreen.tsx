@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { Button, Dropdown, Select } from 'antd';
 import { useMemo } from 'react';
 import {
+  findingsQuery,
   packsQuery,
   planQuery,
   projectQuery,
@@ -17,13 +18,21 @@ import {
 } from '../../../web/api/endpoints.ts';
 import { useJob } from '../../../web/api/jobs.ts';
 import { useI18n } from '../../../web/i18n/index.tsx';
-import { EmptyPanel, JobProgress, Loaded, LoadingPanel, RefusalList, refusalsOf } from '../../../web/kit/feedback.tsx';
+import {
+  EmptyPanel,
+  ErrorPanel,
+  JobProgress,
+  Loaded,
+  LoadingPanel,
+  RefusalList,
+  refusalsOf,
+} from '../../../web/kit/feedback.tsx';
 import { ScreenHead } from '../../../web/kit/screen.tsx';
 import { useUrlState } from '../../../web/url-state.ts';
 import { RunResult } from './RunResult.tsx';
 
 function ExportMenu(props: { readonly runId: string }) {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
   return (
     <Dropdown
       trigger={['click']}
@@ -31,7 +40,7 @@ function ExportMenu(props: { readonly runId: string }) {
         items: RUN_FILES.map((name) => ({
           key: name,
           label: (
-            <a href={runFile(props.runId, name)} download>
+            <a href={runFile(props.runId, name, language)} download>
               {t(`export.${name}`)} <code>{name}</code>
             </a>
           ),
@@ -155,17 +164,20 @@ function Body(props: {
           {run.jobId === null ? <LoadingPanel /> : <JobProgress job={job} jobId={run.jobId} />}
         </div>
       ) : (
-        <div className="page">{job?.error ? <JobProgress job={job} jobId={job.jobId} /> : <FailedRun run={run} />}</div>
+        <div className="page">
+          <FailedRun key={run.runId} run={run} />
+        </div>
       )}
     </>
   );
 }
 
-/** A run that ended without a result says why: its job still knows. */
+/** A run that ended without a result says why. */
 function FailedRun(props: { readonly run: RunView }) {
   const { t } = useI18n();
-  const job = useJob(props.run.jobId);
-  if (job !== null && job.error !== null) return <JobProgress job={job} jobId={job.jobId} />;
+  // Its findings are refused with the reasons it ended for.
+  const asked = useQuery({ ...findingsQuery(props.run.runId), enabled: props.run.state === 'failed' });
+  if (asked.error !== null) return <ErrorPanel error={asked.error} />;
   return <EmptyPanel title={t(`run.state.${props.run.state}`)} next={t('run.againNext')} />;
 }
 

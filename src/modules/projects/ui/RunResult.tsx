@@ -114,7 +114,7 @@ export function RunResult(props: {
     // biome-ignore lint: see above.
   }, [plan, state.plot, selected, finding, cellData, detailsReady, detailBox?.join(',')]);
 
-  const usedData = selected === undefined ? undefined : used.data;
+  const usedData = selected === undefined ? undefined : (used.data ?? undefined);
   const markedFindings = useMemo(() => new Set(usedData?.findings ?? []), [usedData]);
   const tab = state.tab === 'tables' || (state.tab === undefined && cellAddress !== undefined) ? 'tables' : 'findings';
   const shownTable = tables.data?.find((table) => table.id === state.table) ?? tables.data?.[0];

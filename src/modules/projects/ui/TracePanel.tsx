@@ -73,17 +73,21 @@ function CellParcels(props: {
 }
 
 function WhereUsed(props: {
-  readonly used: ParcelInRunView;
+  /** Null: the run does not reach the parcel. */
+  readonly used: ParcelInRunView | null;
   readonly tables: readonly BalanceTable[];
   readonly findings: readonly Finding[];
   readonly onCell: (address: CellAddress) => void;
   readonly onFinding: (checkId: string) => void;
 }) {
   const { t, pick } = useI18n();
-  const named = props.findings.filter((finding) => props.used.findings.includes(finding.checkId));
+  const { used } = props;
+  if (used === null || (used.findings.length === 0 && used.cells.length === 0)) {
+    return <p className="quiet">{t('trace.unused')}</p>;
+  }
+  const named = props.findings.filter((finding) => used.findings.includes(finding.checkId));
   return (
     <div className="where-used">
-      {named.length === 0 && props.used.cells.length === 0 ? <p className="quiet">{t('trace.unused')}</p> : null}
       <ul>
         {named.map((finding) => (
           <li key={finding.checkId}>
@@ -92,7 +96,7 @@ function WhereUsed(props: {
             </button>
           </li>
         ))}
-        {props.used.cells.map((cell) => {
+        {used.cells.map((cell) => {
           const table = props.tables.find((each) => each.id === cell.table);
           const row = table?.rows.find((each) => each.id === cell.row);
           const column = table?.columns.find((each) => each.id === cell.column);
@@ -124,7 +128,7 @@ function WhereUsed(props: {
 export function TracePanel(props: {
   readonly cellAddress: CellAddress | undefined;
   readonly cell: Asked<CellView> | undefined;
-  readonly used: Asked<ParcelInRunView> | undefined;
+  readonly used: Asked<ParcelInRunView | null> | undefined;
   readonly selected: number | undefined;
   readonly detail: FeatureDetail | undefined;
   readonly tables: readonly BalanceTable[];

@@ -224,7 +224,11 @@ function LayerQuality(props: {
         {(value) =>
           value === null ? (
             running ? null : (
-              <EmptyPanel title={t('quality.none')} next={t('quality.noneNext')} />
+              <EmptyPanel title={t('quality.none')} next={t('quality.noneNext')}>
+                <Button type="primary" onClick={() => start.mutate()}>
+                  {t('quality.run')}
+                </Button>
+              </EmptyPanel>
             )
           ) : (
             <Report key={layer.layerVersionId} layer={layer} report={value} layers={drawn} />
