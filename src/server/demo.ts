@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { runZoneOf } from '../geometry/index.ts';
-import { joinBatches, localized } from '../kernel/index.ts';
+import { assert, joinBatches, localized } from '../kernel/index.ts';
 import type { ActorContext } from '../modules/access/index.ts';
 import { recordEvent } from '../modules/audit/server.ts';
 import { currentLayerVersion, hasDemoDivision, insertDivisions, saveLayerVersion } from '../modules/parcels/server.ts';
 import { type JobRun, runInWorker } from '../platform/jobs/index.ts';
+import { createProject, listProjects, writePlan } from '../modules/projects/server.ts';
 import type { Services } from '../platform/services.ts';
 import type { DemoData, DemoRequest } from './demo-data.ts';
 
+const MAX_PLAN_BYTES = 64 * 1024 ** 2;
 export const DEMO_JOB = 'demo.load';
 export const DEMO_COUNTY_REQUEST: DemoRequest = { parcels: 20_000, seed: 20_260_101 };
 
@@ -99,7 +103,22 @@ async function load(services: Services, job: JobRun<DemoRequest>): Promise<void>
       },
     );
   }
-  // The project of the plan is added by the projects module once it is composed: data.plan, data.projectName.
+  await addProject(services, context, data);
+}
+
+/** The plan becomes a project through the same door as anybody's: as a file. */
+async function addProject(services: Services, context: ActorContext, data: DemoData): Promise<void> {
+  if ((await listProjects(services.db, data.countyCode)).length > 0) return;
+  const folder = await services.files.temporaryFolder();
+  try {
+    const path = join(folder.path, 'plan.gpkg');
+    await writePlan(path, data.plan);
+    const kept = await services.files.receive(createReadStream(path), MAX_PLAN_BYTES);
+    const created = await createProject(services, context, { path: kept.path, hash: kept.hash, fileName: 'plan.gpkg', crs: null, countyCode: data.countyCode });
+    assert(created.ok, `the plan of the demo is refused: ${created.ok ? '' : created.error[0]?.message.en}`);
+  } finally {
+    await folder.remove();
+  }
 }
 
 function englishName(code: string, name: string): string {

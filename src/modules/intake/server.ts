@@ -8,11 +8,9 @@ export {
   type ZipArchive,
   type ZipEntry,
 } from './formats/zip-archive.server.ts';
-export { writeGeopackageLayers } from './formats/geopackage.writer.ts';
+export { writeGeopackageLayers, type GeopackageLayer } from './formats/geopackage.writer.ts';
 export { sourceOfLayer } from './write-source.ts';
 export { openBoundaryTxt, type BoundaryTxtSource } from './formats/boundary-txt.reader.ts';
 export * from './format.ts';
 export { registerIntakeJobs } from './jobs.ts';
 export { intakeRoutes } from './routes.ts';
-export { writeGeopackage, type GeopackageLayer } from './formats/geopackage.writer.ts';
-export { sourceOfLayer } from './write-source.ts';

@@ -48,10 +48,16 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
         await link(plan.path, path).catch(() => copyFile(plan.path, path));
         const outcome = await runInWorker<RunTask, RunOutcome, number>(
           worker.name,
-          { layers, plan: { path, hash: plan.hash }, pack: { hash: run.packHash, text: packText }, folder: folder.path },
+          {
+            layers,
+            plan: { path, hash: plan.hash },
+            pack: { hash: run.packHash, text: packText },
+            folder: folder.path,
+          },
           {
             signal: job.signal,
-            onMessage: (fraction) => job.progress(0.15 + 0.8 * fraction, localized('套合、平衡、审查', 'overlay, balance, findings')),
+            onMessage: (fraction) =>
+              job.progress(0.15 + 0.8 * fraction, localized('套合、平衡、审查', 'overlay, balance, findings')),
           },
         );
         if (!outcome.ok) {
@@ -60,11 +66,20 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
         }
         const files: Record<string, string> = {};
         for (const name of outcome.files) {
-          files[name] = (await services.files.receive(createReadStream(join(folder.path, name)), MAX_RESULT_BYTES)).hash;
+          files[name] = (
+            await services.files.receive(createReadStream(join(folder.path, name)), MAX_RESULT_BYTES)
+          ).hash;
         }
         await db.transaction(async (tx) => {
           await changeRun(tx, run, { state: 'done', inputHash: outcome.inputHash, files });
-          await recordEvent(tx, job.actor, { operation: 'projects.finishRun', objectKind: 'run', objectId: run.runId, countyCode: run.countyCode, afterHash: files['findings.json'] ?? null, detail: { files } });
+          await recordEvent(tx, job.actor, {
+            operation: 'projects.finishRun',
+            objectKind: 'run',
+            objectId: run.runId,
+            countyCode: run.countyCode,
+            afterHash: files['findings.json'] ?? null,
+            detail: { files },
+          });
         });
         return undefined;
       } finally {

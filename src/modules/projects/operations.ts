@@ -21,8 +21,20 @@ function refusal(code: string, zh: string, en: string, remedyZh: string, remedyE
   return { code, message: localized(zh, en), remedy: localized(remedyZh, remedyEn) };
 }
 
-const NO_PROJECT = refusal('PROJECT-NOT-FOUND', '没有这个项目。', 'There is no such project.', '请回到项目列表重新选择。', 'Go back to the list of projects and choose again.');
-const NO_RUN = refusal('RUN-NOT-FOUND', '没有这次分析。', 'There is no such run.', '请回到项目页面重新选择。', 'Go back to the project and choose again.');
+const NO_PROJECT = refusal(
+  'PROJECT-NOT-FOUND',
+  '没有这个项目。',
+  'There is no such project.',
+  '请回到项目列表重新选择。',
+  'Go back to the list of projects and choose again.',
+);
+const NO_RUN = refusal(
+  'RUN-NOT-FOUND',
+  '没有这次分析。',
+  'There is no such run.',
+  '请回到项目页面重新选择。',
+  'Go back to the project and choose again.',
+);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A plan file on its way to be a project. */
@@ -33,13 +45,19 @@ export interface PlanFile extends Pick<UploadedFile, 'path' | 'hash' | 'fileName
 }
 
 /** Reads a plan in a thread of its own; what it cannot read comes back as refusals. */
-export async function readPlanFile(services: Services, file: PlanFile): Promise<Result<PlanSummary, readonly Refusal[]>> {
+export async function readPlanFile(
+  services: Services,
+  file: PlanFile,
+): Promise<Result<PlanSummary, readonly Refusal[]>> {
   const folder = await services.files.temporaryFolder();
   try {
     // Kinds of text are told apart by the name, and kept files are named by their hash.
     const path = join(folder.path, file.fileName);
     await link(file.path, path).catch(() => copyFile(file.path, path));
-    const read = await runInWorker<ReadPlanTask, ReadPlanOutcome>('modules/projects/read-plan.worker', { path, crs: file.crs });
+    const read = await runInWorker<ReadPlanTask, ReadPlanOutcome>('modules/projects/read-plan.worker', {
+      path,
+      crs: file.crs,
+    });
     return read.ok ? ok(read.summary) : err(read.refusals);
   } finally {
     await folder.remove();
@@ -47,42 +65,80 @@ export async function readPlanFile(services: Services, file: PlanFile): Promise<
 }
 
 /** Makes a project of a plan: the plan is read, summarised and kept by hash. */
-export async function createProject(services: Services, context: ActorContext, file: PlanFile): Promise<Result<ProjectView, readonly Refusal[]>> {
+export async function createProject(
+  services: Services,
+  context: ActorContext,
+  file: PlanFile,
+): Promise<Result<ProjectView, readonly Refusal[]>> {
   const read = await readPlanFile(services, file);
   if (!read.ok) return read;
   const summary = read.value;
   const countyCode = file.countyCode ?? summary.divisionCode?.slice(0, 6) ?? '';
   if (!/^\d{6}$/.test(countyCode) || !mayTouchCounty(context, countyCode)) {
-    return err([refusal('PROJECT-COUNTY', '方案没有写明本县的行政区代码。', 'The plan names no county of your division.', '请选择所属县，或在方案中填写 divisionCode。', 'Choose the county, or fill in divisionCode in the plan.')]);
+    return err([
+      refusal(
+        'PROJECT-COUNTY',
+        '方案没有写明本县的行政区代码。',
+        'The plan names no county of your division.',
+        '请选择所属县，或在方案中填写 divisionCode。',
+        'Choose the county, or fill in divisionCode in the plan.',
+      ),
+    ]);
   }
   const projectId = context.ids.next();
   const project = await services.db.transaction(async (tx) => {
     await insertProject(tx, {
-      projectId, countyCode, name: summary.name ?? file.fileName.replace(/\.[^.]+$/, ''), fileName: file.fileName, planHash: file.hash, summary,
-      createdAt: context.clock.now(), createdBy: context.actor,
+      projectId,
+      countyCode,
+      name: summary.name ?? file.fileName.replace(/\.[^.]+$/, ''),
+      fileName: file.fileName,
+      planHash: file.hash,
+      summary,
+      createdAt: context.clock.now(),
+      createdBy: context.actor,
     });
-    await recordEvent(tx, context, { operation: 'projects.create', objectKind: 'project', objectId: projectId, countyCode, afterHash: file.hash, detail: { fileName: file.fileName, plots: summary.plotCount } });
+    await recordEvent(tx, context, {
+      operation: 'projects.create',
+      objectKind: 'project',
+      objectId: projectId,
+      countyCode,
+      afterHash: file.hash,
+      detail: { fileName: file.fileName, plots: summary.plotCount },
+    });
     return (await findProject(tx, projectId))!;
   });
   return ok(project);
 }
 
-export async function projectOf(db: Queryable, context: Pick<ActorContext, 'divisionCode'>, projectId: string): Promise<Result<ProjectView, Refusal>> {
+export async function projectOf(
+  db: Queryable,
+  context: Pick<ActorContext, 'divisionCode'>,
+  projectId: string,
+): Promise<Result<ProjectView, Refusal>> {
   const project = UUID.test(projectId) ? await findProject(db, projectId) : undefined;
   return project === undefined || !mayTouchCounty(context, project.countyCode) ? err(NO_PROJECT) : ok(project);
 }
 
-export async function runOf(db: Queryable, context: Pick<ActorContext, 'divisionCode'>, runId: string): Promise<Result<StoredRun, Refusal>> {
+export async function runOf(
+  db: Queryable,
+  context: Pick<ActorContext, 'divisionCode'>,
+  runId: string,
+): Promise<Result<StoredRun, Refusal>> {
   const run = UUID.test(runId) ? await findRun(db, runId) : undefined;
   return run === undefined || !mayTouchCounty(context, run.countyCode) ? err(NO_RUN) : ok(run);
 }
 
 /** The newest current version of each role of a county. */
-export async function currentLayers(db: Queryable, context: ActorContext, countyCode: string): Promise<LayerVersionView[]> {
+export async function currentLayers(
+  db: Queryable,
+  context: ActorContext,
+  countyCode: string,
+): Promise<LayerVersionView[]> {
   const versions = await listLayerVersions(db, context, countyCode);
   // In the order of the roles, so that the same layers give the same input hash whenever they came.
   return LAYER_ROLES.flatMap((role) => {
-    const newest = role === 'project' ? undefined : versions.find((version) => version.role === role && version.state === 'current');
+    const newest =
+      role === 'project' ? undefined : versions.find((version) => version.role === role && version.state === 'current');
     return newest === undefined ? [] : [newest];
   });
 }
@@ -91,7 +147,12 @@ export async function currentLayers(db: Queryable, context: ActorContext, county
  * Starts a run of a project under a pack on the county's current layers. The pack's bytes are kept by hash, so that the
  * verdict can be replayed after the pack has changed.
  */
-export async function startRun(services: Services, context: ActorContext, projectId: string, packId: string): Promise<Result<{ runId: string; jobId: string }, readonly Refusal[]>> {
+export async function startRun(
+  services: Services,
+  context: ActorContext,
+  projectId: string,
+  packId: string,
+): Promise<Result<{ runId: string; jobId: string }, readonly Refusal[]>> {
   const found = await projectOf(services.db, context, projectId);
   if (!found.ok) return err([found.error]);
   const project = found.value;
@@ -100,17 +161,41 @@ export async function startRun(services: Services, context: ActorContext, projec
   const stored = storedPackText(pack.value);
   const layers = await currentLayers(services.db, context, project.countyCode);
   if (!layers.some((layer) => layer.role === 'parcels')) {
-    return err([refusal('RUN-NO-PARCELS', '本县还没有地类图斑图层。', 'The county has no survey parcels yet.', '请先导入地类图斑。', 'Import the survey parcels first.')]);
+    return err([
+      refusal(
+        'RUN-NO-PARCELS',
+        '本县还没有地类图斑图层。',
+        'The county has no survey parcels yet.',
+        '请先导入地类图斑。',
+        'Import the survey parcels first.',
+      ),
+    ]);
   }
   const runId = context.ids.next();
   return services.db.transaction(async (tx) => {
     await storePack(tx, { hash: stored.hash, packId, version: pack.value.version, content: stored.text });
-    const jobId = await services.jobs.enqueue(tx, { ...context, divisionCode: project.countyCode }, { kind: RUN_JOB, input: { runId } });
+    const jobId = await services.jobs.enqueue(
+      tx,
+      { ...context, divisionCode: project.countyCode },
+      { kind: RUN_JOB, input: { runId } },
+    );
     await insertRun(tx, {
-      runId, projectId, countyCode: project.countyCode, packHash: stored.hash, jobId,
-      inputs: layers.map(({ role, layerVersionId }) => ({ role, layerVersionId })), createdAt: context.clock.now(), createdBy: context.actor,
+      runId,
+      projectId,
+      countyCode: project.countyCode,
+      packHash: stored.hash,
+      jobId,
+      inputs: layers.map(({ role, layerVersionId }) => ({ role, layerVersionId })),
+      createdAt: context.clock.now(),
+      createdBy: context.actor,
     });
-    await recordEvent(tx, context, { operation: 'projects.startRun', objectKind: 'run', objectId: runId, countyCode: project.countyCode, detail: { projectId, packId, packHash: stored.hash } });
+    await recordEvent(tx, context, {
+      operation: 'projects.startRun',
+      objectKind: 'run',
+      objectId: runId,
+      countyCode: project.countyCode,
+      detail: { projectId, packId, packHash: stored.hash },
+    });
     return ok({ runId, jobId });
   });
 }

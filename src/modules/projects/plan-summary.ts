@@ -27,9 +27,20 @@ function boundaryArea(layer: PolygonLayer, broken: boolean): number | null {
 export function remarkOf(problem: Problem): Refusal {
   return {
     code: problem.rule,
-    message: problem.id === null ? problem.message : localized(`${problem.id}：${problem.message.zh}`, `${problem.id}: ${problem.message.en}`),
-    remedy: problem.remedy ?? localized('请在方案文件中更正；缺的内容按“无法判断”处理。', 'Correct it in the plan; what is missing is judged “cannot judge”.'),
-    place: { ...(problem.featureNo === null ? {} : { featureNo: problem.featureNo }), ...(problem.field === undefined ? {} : { field: problem.field }) },
+    message:
+      problem.id === null
+        ? problem.message
+        : localized(`${problem.id}：${problem.message.zh}`, `${problem.id}: ${problem.message.en}`),
+    remedy:
+      problem.remedy ??
+      localized(
+        '请在方案文件中更正；缺的内容按“无法判断”处理。',
+        'Correct it in the plan; what is missing is judged “cannot judge”.',
+      ),
+    place: {
+      ...(problem.featureNo === null ? {} : { featureNo: problem.featureNo }),
+      ...(problem.field === undefined ? {} : { field: problem.field }),
+    },
   };
 }
 
@@ -39,19 +50,31 @@ const REMARKS_KEPT = 200;
 /** @param hasBrokenRings whether the boundary has a ring no area can be computed with */
 export function summarisePlan({ plan, problems }: Plan, hasBrokenRings: boolean): PlanSummary {
   const features: unknown[] = [];
-  const add = (layerName: string, layer: PolygonLayer | undefined, properties: (feature: number) => Record<string, unknown>): void => {
+  const add = (
+    layerName: string,
+    layer: PolygonLayer | undefined,
+    properties: (feature: number) => Record<string, unknown>,
+  ): void => {
     if (layer === undefined) return;
     const lonLat = lonLatOf(layer);
     for (let f = 0; f < layer.featureNos.length; f++) {
       const coordinates = ringsOfFeature(layer, lonLat, f);
-      if (coordinates.length > 0) features.push({ type: 'Feature', properties: { layer: layerName, ...properties(f) }, geometry: { type: 'MultiPolygon', coordinates } });
+      if (coordinates.length > 0)
+        features.push({
+          type: 'Feature',
+          properties: { layer: layerName, ...properties(f) },
+          geometry: { type: 'MultiPolygon', coordinates },
+        });
     }
   };
   add('project', plan.boundary, () => ({ name: plan.name }));
   add('plots', plan.plots?.layer, (f) => ({ ...plan.plots!.attributes[f] }));
   add('basicFarmlandChange', plan.basicFarmlandChange?.layer, (f) => ({ ...plan.basicFarmlandChange!.attributes[f] }));
   return {
-    name: plan.name, type: plan.type, divisionCode: plan.divisionCode, contents: plan.contents ?? [],
+    name: plan.name,
+    type: plan.type,
+    divisionCode: plan.divisionCode,
+    contents: plan.contents ?? [],
     plotCount: plan.plots?.attributes.length ?? 0,
     areaDm2: boundaryArea(plan.boundary, hasBrokenRings),
     box: lonLatBoxOf(plan.boundary) ?? null,

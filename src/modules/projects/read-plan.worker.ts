@@ -9,7 +9,9 @@ export interface ReadPlanTask {
   readonly crs: number | null;
 }
 
-export type ReadPlanOutcome = { readonly ok: true; readonly summary: PlanSummary } | { readonly ok: false; readonly refusals: readonly Refusal[] };
+export type ReadPlanOutcome =
+  | { readonly ok: true; readonly summary: PlanSummary }
+  | { readonly ok: false; readonly refusals: readonly Refusal[] };
 
 answerInWorker<ReadPlanTask, ReadPlanOutcome>(async ({ path, crs }) => {
   const read = await readPlan(path, crs === null ? {} : { crs });

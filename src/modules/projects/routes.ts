@@ -44,16 +44,30 @@ export function projectRoutes(services: Services): Route[] {
   const projectParams = z.object({ projectId: z.string() });
   const runParams = z.object({ runId: z.string() });
 
-  const onProject = async (actor: ActorContext, projectId: string, use: (project: ProjectView) => Promise<RouteAnswer> | RouteAnswer): Promise<RouteAnswer> => {
+  const onProject = async (
+    actor: ActorContext,
+    projectId: string,
+    use: (project: ProjectView) => Promise<RouteAnswer> | RouteAnswer,
+  ): Promise<RouteAnswer> => {
     const found = await projectOf(db, actor, projectId);
     return found.ok ? use(found.value) : refuse(404, found.error);
   };
-  const onRun = async (actor: ActorContext, runId: string, use: (run: StoredRun) => Promise<RouteAnswer> | RouteAnswer): Promise<RouteAnswer> => {
+  const onRun = async (
+    actor: ActorContext,
+    runId: string,
+    use: (run: StoredRun) => Promise<RouteAnswer> | RouteAnswer,
+  ): Promise<RouteAnswer> => {
     const found = await runOf(db, actor, runId);
     return found.ok ? use(found.value) : refuse(404, found.error);
   };
-  const onDone = (actor: ActorContext, runId: string, use: (run: StoredRun) => Promise<RouteAnswer> | RouteAnswer): Promise<RouteAnswer> =>
-    onRun(actor, runId, (run) => (run.state === 'done' ? use(run) : refuse(409, run.refusals.length > 0 ? run.refusals : NOT_DONE)));
+  const onDone = (
+    actor: ActorContext,
+    runId: string,
+    use: (run: StoredRun) => Promise<RouteAnswer> | RouteAnswer,
+  ): Promise<RouteAnswer> =>
+    onRun(actor, runId, (run) =>
+      run.state === 'done' ? use(run) : refuse(409, run.refusals.length > 0 ? run.refusals : NOT_DONE),
+    );
   const textOf = async (run: StoredRun, name: string): Promise<string> => {
     const kept = await files.find(run.files[name]!);
     assert(kept !== undefined, `a file of run ${run.runId} is gone: ${name}`);
@@ -73,82 +87,162 @@ export function projectRoutes(services: Services): Route[] {
     assert(findings.ok, 'stored findings that cannot be read');
     return findings.value;
   };
-  const boxesOf = async (run: StoredRun, featureNos: readonly number[]): Promise<ReadonlyMap<number, readonly [number, number, number, number]>> => {
+  const boxesOf = async (
+    run: StoredRun,
+    featureNos: readonly number[],
+  ): Promise<ReadonlyMap<number, readonly [number, number, number, number]>> => {
     const parcels = run.inputs.find((input) => input.role === 'parcels');
-    return parcels === undefined ? new Map() : readFeatureBoxes(db, { countyCode: run.countyCode, layerVersionId: parcels.layerVersionId }, featureNos);
+    return parcels === undefined
+      ? new Map()
+      : readFeatureBoxes(db, { countyCode: run.countyCode, layerVersionId: parcels.layerVersionId }, featureNos);
   };
 
   return [
     route({
-      method: 'GET', path: '/api/packs',
+      method: 'GET',
+      path: '/api/packs',
       handle: async (): Promise<PackSummary[]> =>
         (await listPacks()).flatMap(({ summary }) => (summary === null ? [] : [summary])),
     }),
-    route({ method: 'GET', path: '/api/projects', handle: ({ actor }) => listProjects(db, actor.divisionCode.slice(0, 6)) }),
     route({
-      method: 'POST', path: '/api/projects',
+      method: 'GET',
+      path: '/api/projects',
+      handle: ({ actor }) => listProjects(db, actor.divisionCode.slice(0, 6)),
+    }),
+    route({
+      method: 'POST',
+      path: '/api/projects',
       handle: async ({ actor, raw }) => {
         const upload = await receiveUpload(raw, files, { maxFileBytes: MAX_PLAN_BYTES });
-        if (!upload.ok) return refuse(upload.error.some((refusal) => refusal.code === 'FILE-TOO-LARGE') ? 413 : 400, upload.error);
+        if (!upload.ok)
+          return refuse(upload.error.some((refusal) => refusal.code === 'FILE-TOO-LARGE') ? 413 : 400, upload.error);
         const file = upload.value.files.find((candidate) => candidate.field === 'file');
         const { crs, countyCode } = upload.value.fields;
         const epsg = crs === undefined || crs === '' ? null : Number(crs.replace(/^EPSG:/i, ''));
         if (file === undefined || (epsg !== null && !Number.isInteger(epsg))) {
-          return refuse(400, { code: 'PROJECT-FORM', message: localized('请选择方案文件；坐标系应为 EPSG 代码。', 'Choose a plan; the CRS must be an EPSG code.'), remedy: localized('请更正后重新提交。', 'Correct it and send again.'), place: { field: file === undefined ? 'file' : 'crs' } });
+          return refuse(400, {
+            code: 'PROJECT-FORM',
+            message: localized(
+              '请选择方案文件；坐标系应为 EPSG 代码。',
+              'Choose a plan; the CRS must be an EPSG code.',
+            ),
+            remedy: localized('请更正后重新提交。', 'Correct it and send again.'),
+            place: { field: file === undefined ? 'file' : 'crs' },
+          });
         }
-        const created = await createProject(services, actor, { path: file.path, hash: file.hash, fileName: file.fileName, crs: epsg, countyCode: countyCode?.trim() || null });
+        const created = await createProject(services, actor, {
+          path: file.path,
+          hash: file.hash,
+          fileName: file.fileName,
+          crs: epsg,
+          countyCode: countyCode?.trim() || null,
+        });
         return created.ok ? reply(201, created.value) : refuse(422, created.error);
       },
     }),
-    route({ method: 'GET', path: '/api/projects/:projectId', params: projectParams, handle: ({ actor, params }) => onProject(actor, params.projectId, (project) => project) }),
     route({
-      method: 'GET', path: '/api/projects/:projectId/plan.geojson', params: projectParams,
+      method: 'GET',
+      path: '/api/projects/:projectId',
+      params: projectParams,
+      handle: ({ actor, params }) => onProject(actor, params.projectId, (project) => project),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/projects/:projectId/plan.geojson',
+      params: projectParams,
       handle: ({ actor, params }) =>
-        onProject(actor, params.projectId, async (project) => new Response(await readPlanGeojson(db, project), { headers: { 'content-type': 'application/geo+json; charset=utf-8' } })),
+        onProject(
+          actor,
+          params.projectId,
+          async (project) =>
+            new Response(await readPlanGeojson(db, project), {
+              headers: { 'content-type': 'application/geo+json; charset=utf-8' },
+            }),
+        ),
     }),
     route({
-      method: 'GET', path: '/api/projects/:projectId/runs', params: projectParams,
-      handle: ({ actor, params }) => onProject(actor, params.projectId, async (project) => (await listRuns(db, project)).map(viewOf)),
+      method: 'GET',
+      path: '/api/projects/:projectId/runs',
+      params: projectParams,
+      handle: ({ actor, params }) =>
+        onProject(actor, params.projectId, async (project) => (await listRuns(db, project)).map(viewOf)),
     }),
     route({
-      method: 'POST', path: '/api/projects/:projectId/runs', params: projectParams, body: z.object({ packId: z.string().max(100) }),
+      method: 'POST',
+      path: '/api/projects/:projectId/runs',
+      params: projectParams,
+      body: z.object({ packId: z.string().max(100) }),
       handle: ({ actor, params, body }) =>
         onProject(actor, params.projectId, async () => {
           const started = await startRun(services, actor, params.projectId, body.packId);
           return started.ok ? reply(201, started.value) : refuse(422, started.error);
         }),
     }),
-    route({ method: 'GET', path: '/api/runs/:runId', params: runParams, handle: ({ actor, params }) => onRun(actor, params.runId, viewOf) }),
     route({
-      method: 'GET', path: '/api/runs/:runId/balance', params: runParams,
-      handle: ({ actor, params }) => onDone(actor, params.runId, async (run) => (await balanceOf(run)).tables.map(({ table }) => table)),
+      method: 'GET',
+      path: '/api/runs/:runId',
+      params: runParams,
+      handle: ({ actor, params }) => onRun(actor, params.runId, viewOf),
     }),
     route({
-      method: 'GET', path: '/api/runs/:runId/findings', params: runParams,
+      method: 'GET',
+      path: '/api/runs/:runId/balance',
+      params: runParams,
+      handle: ({ actor, params }) =>
+        onDone(actor, params.runId, async (run) => (await balanceOf(run)).tables.map(({ table }) => table)),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/runs/:runId/findings',
+      params: runParams,
       handle: ({ actor, params }) => onDone(actor, params.runId, (run) => findingsOf(run)),
     }),
     route({
-      method: 'GET', path: '/api/runs/:runId/cell', params: runParams,
+      method: 'GET',
+      path: '/api/runs/:runId/cell',
+      params: runParams,
       query: z.object({
-        table: z.string(), row: z.string(), column: z.string(),
-        offset: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(5_000).default(200),
+        table: z.string(),
+        row: z.string(),
+        column: z.string(),
+        offset: z.coerce.number().int().min(0).default(0),
+        limit: z.coerce.number().int().min(1).max(5_000).default(200),
       }),
       handle: ({ actor, params, query }) =>
         onDone(actor, params.runId, async (run) => {
           const { table, row, column } = query;
           const view = cellView(await balanceOf(run), { table, row, column }, query.offset, query.limit);
           if (view === undefined) return refuse(404, NO_CELL);
-          const boxes = await boxesOf(run, view.parcels.flatMap(({ featureNo }) => (featureNo === null ? [] : [featureNo])));
-          return { ...view, parcels: view.parcels.map((share) => ({ ...share, box: (share.featureNo === null ? undefined : boxes.get(share.featureNo)) ?? null })) };
+          const boxes = await boxesOf(
+            run,
+            view.parcels.flatMap(({ featureNo }) => (featureNo === null ? [] : [featureNo])),
+          );
+          return {
+            ...view,
+            parcels: view.parcels.map((share) => ({
+              ...share,
+              box: (share.featureNo === null ? undefined : boxes.get(share.featureNo)) ?? null,
+            })),
+          };
         }),
     }),
     route({
-      method: 'GET', path: '/api/runs/:runId/parcels/:featureNo', params: runParams.extend({ featureNo: z.coerce.number().int().min(0) }),
+      method: 'GET',
+      path: '/api/runs/:runId/parcels/:featureNo',
+      params: runParams.extend({ featureNo: z.coerce.number().int().min(0) }),
       handle: ({ actor, params }) =>
-        onDone(actor, params.runId, async (run) => parcelInRun(await balanceOf(run), await findingsOf(run), params.featureNo) ?? refuse(404, NO_CELL)),
+        onDone(
+          actor,
+          params.runId,
+          async (run) =>
+            parcelInRun(await balanceOf(run), await findingsOf(run), params.featureNo) ?? refuse(404, NO_CELL),
+        ),
     }),
     route({
-      method: 'GET', path: '/api/runs/:runId/files/:name', params: runParams.extend({ name: z.string().max(60) }), query: z.object({ lang: z.enum(['zh', 'en']).default('zh') }),
+      method: 'GET',
+      path: '/api/runs/:runId/files/:name',
+      params: runParams.extend({ name: z.string().max(60) }),
+      query: z.object({ lang: z.enum(['zh', 'en']).default('zh') }),
       handle: ({ actor, params, query }) =>
         onDone(actor, params.runId, async (run) => {
           const translated = params.name.replace('.', '.en.');

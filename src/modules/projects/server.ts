@@ -1,6 +1,6 @@
 /** What the projects module offers to other server code. */
 export { readPlan, type ReadPlan } from './plan.reader.ts';
-export { writePlan } from './plan.writer.ts';
+export { writePlan, writePlanTemplate } from './plan-template.writer.ts';
 export { registerProjectJobs } from './jobs.ts';
 export { createProject, type PlanFile } from './operations.ts';
 export { projectRoutes } from './routes.ts';

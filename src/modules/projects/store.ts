@@ -41,7 +41,9 @@ export async function insertProject(tx: Transaction, project: NewProject): Promi
 }
 
 export async function listProjects(db: Queryable, scope: string): Promise<ProjectView[]> {
-  const rows = await db.rows<ProjectRow>(sql`select ${PROJECT_COLUMNS} from project where starts_with(county_code, ${scope}) order by created_at desc, project_id desc limit 1000`);
+  const rows = await db.rows<ProjectRow>(
+    sql`select ${PROJECT_COLUMNS} from project where starts_with(county_code, ${scope}) order by created_at desc, project_id desc limit 1000`,
+  );
   return rows.map(projectOf);
 }
 
@@ -64,7 +66,10 @@ export async function readPlanFileName(db: Queryable, project: ProjectView): Pro
 
 // Packs and runs ---------------------------------------------------------------------------------------------------
 
-export async function storePack(tx: Transaction, pack: { readonly hash: string; readonly packId: string; readonly version: string; readonly content: string }): Promise<void> {
+export async function storePack(
+  tx: Transaction,
+  pack: { readonly hash: string; readonly packId: string; readonly version: string; readonly content: string },
+): Promise<void> {
   await tx.run(sql`insert into stored_pack (hash, pack_id, version, content) values (${pack.hash}, ${pack.packId}, ${pack.version}, ${pack.content})
     on conflict (hash) do nothing`);
 }
@@ -98,7 +103,9 @@ export async function insertRun(tx: Transaction, run: NewRun): Promise<void> {
 }
 
 export function findRun(db: Queryable, runId: string): Promise<StoredRun | undefined> {
-  return db.first<StoredRun>(sql`select ${RUN_COLUMNS} from run join stored_pack on stored_pack.hash = run.pack_hash where run.run_id = ${runId}`);
+  return db.first<StoredRun>(
+    sql`select ${RUN_COLUMNS} from run join stored_pack on stored_pack.hash = run.pack_hash where run.run_id = ${runId}`,
+  );
 }
 
 export function listRuns(db: Queryable, project: ProjectView): Promise<StoredRun[]> {
@@ -114,8 +121,13 @@ export interface RunChange {
 }
 
 /** Changes a run that is not over yet. */
-export async function changeRun(db: Queryable, run: Pick<StoredRun, 'countyCode' | 'runId'>, change: RunChange): Promise<boolean> {
-  const changed = await db.run(sql`update run set state = ${change.state}, input_hash = coalesce(${change.inputHash ?? null}::text, input_hash),
+export async function changeRun(
+  db: Queryable,
+  run: Pick<StoredRun, 'countyCode' | 'runId'>,
+  change: RunChange,
+): Promise<boolean> {
+  const changed =
+    await db.run(sql`update run set state = ${change.state}, input_hash = coalesce(${change.inputHash ?? null}::text, input_hash),
       files = coalesce(${change.files === undefined ? null : JSON.stringify(change.files)}::jsonb, files),
       refusals = coalesce(${change.refusals === undefined ? null : JSON.stringify(change.refusals)}::jsonb, refusals)
     where county_code = ${run.countyCode} and run_id = ${run.runId} and state in ('queued', 'running')`);

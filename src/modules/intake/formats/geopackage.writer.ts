@@ -35,7 +35,7 @@ async function write(path: string, source: WriteSource, options: WriteOptions): 
 /** Writes several polygon layers, each in its own CRS, into one new GeoPackage; the reports are in the order given. */
 export async function writeGeopackageLayers(
   path: string,
-  layers: readonly { readonly name: string; readonly source: WriteSource }[],
+  layers: readonly GeopackageLayer[],
 ): Promise<WriteReport[]> {
   // Beside the target, so that the finished file is moved and not copied.
   const directory = await mkdtemp(`${path}.part-`);
@@ -54,7 +54,7 @@ export async function writeGeopackageLayers(
 
 async function writeDatabase(
   path: string,
-  layers: readonly { readonly name: string; readonly source: WriteSource }[],
+  layers: readonly GeopackageLayer[],
 ): Promise<WriteReport[]> {
   const database = new sqlite.Database(path);
   try {
@@ -63,7 +63,7 @@ async function writeDatabase(
       'PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096',
     );
     database.exec(`PRAGMA application_id=${0x47504b47}; PRAGMA user_version=10300`);
-    createContainer(database);
+    createContainer(database, [...new Set(layers.map((layer) => layer.source.epsg))]);
     const reports: WriteReport[] = [];
     for (const { name, source } of layers) reports.push(await writeOneLayer(database, name, source));
     return reports;
