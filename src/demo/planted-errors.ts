@@ -15,7 +15,10 @@ export interface PlantedError {
  * A copy of the parcel layer with one error of each kind, each in a feature of its own and far from the others, with
  * the list of what was planted.
  */
-export function plantErrors(parcels: DemoLayer): { readonly layer: DemoLayer; readonly planted: readonly PlantedError[] } {
+export function plantErrors(parcels: DemoLayer): {
+  readonly layer: DemoLayer;
+  readonly planted: readonly PlantedError[];
+} {
   const values = new Map(parcels.columns.map((column) => [column.name, [...column.values]]));
   const column = (name: string): AttributeValue[] => values.get(name)!;
   const planted: PlantedError[] = [];
@@ -47,37 +50,74 @@ export function plantErrors(parcels: DemoLayer): { readonly layer: DemoLayer; re
   };
   const any = (): boolean => true;
 
-  plant('attribute.land-class', 'DLBM 0199 exists in no classification', any, (p) => {
+  plant('attribute.class-unknown', 'DLBM 0199 exists in no classification', any, (p) => {
     column('DLBM')[p] = '0199';
     column('DLMC')[p] = '未知';
   });
-  plant('attribute.bsm-unique', 'BSM repeats that of feature 0', (p) => p > 0, (p) => (column('BSM')[p] = column('BSM')[0]!));
-  plant('attribute.net-area', 'TBDLMJ is 10 m2 more than TBMJ − KCMJ', any, (p) => (column('TBDLMJ')[p] = Math.round((Number(column('TBDLMJ')[p]) + 10) * 100) / 100));
-  plant('attribute.slope-class', 'slope level on a parcel that is no farmland', (p) => !farmland(p), (p) => (column('GDPDJB')[p] = '3'));
-  plant('attribute.terrace', 'terrace type on slope level 1', (p) => farmland(p) && column('GDPDJB')[p] === '1', (p) => (column('GDLX')[p] = 'TT'));
-  plant('attribute.ridge', 'ridge deduction on slope level 1', (p) => farmland(p) && column('GDPDJB')[p] === '1', (p) => {
-    column('KCDLBM')[p] = '1203';
-    column('KCXS')[p] = 0.05;
-  });
-  plant('attribute.village-code', 'ZLDWDM names another county', any, (p) => (column('ZLDWDM')[p] = '9902011012010000000'));
+  plant(
+    'attribute.identifier-duplicate',
+    'BSM repeats that of feature 0',
+    (p) => p > 0,
+    (p) => (column('BSM')[p] = column('BSM')[0]!),
+  );
+  plant(
+    'attribute.net-area',
+    'TBDLMJ is 10 m2 more than TBMJ − KCMJ',
+    any,
+    (p) => (column('TBDLMJ')[p] = Math.round((Number(column('TBDLMJ')[p]) + 10) * 100) / 100),
+  );
+  plant(
+    'attribute.slope-level',
+    'slope level on a parcel that is no farmland',
+    (p) => !farmland(p),
+    (p) => (column('GDPDJB')[p] = '3'),
+  );
+  plant(
+    'attribute.terrace',
+    'terrace type on slope level 1',
+    (p) => farmland(p) && column('GDPDJB')[p] === '1',
+    (p) => (column('GDLX')[p] = 'TT'),
+  );
+  plant(
+    'attribute.deduction-level-one',
+    'ridge deduction on slope level 1',
+    (p) => farmland(p) && column('GDPDJB')[p] === '1',
+    (p) => {
+      column('KCDLBM')[p] = '1203';
+      column('KCXS')[p] = 0.05;
+    },
+  );
+  plant(
+    'attribute.village-county',
+    'ZLDWDM names another county',
+    any,
+    (p) => (column('ZLDWDM')[p] = '9902011012010000000'),
+  );
   plant('attribute.ownership', 'QSXZ 99 is no ownership', any, (p) => (column('QSXZ')[p] = '99'));
   plant('attribute.grade', 'GDDB 16 is beyond the 15 grades', farmland, (p) => (column('GDDB')[p] = 16));
-  plant('area.mapped-area', 'TBMJ is 1 % too large', any, (p) => {
+  plant('area.official', 'TBMJ is 1 % too large', any, (p) => {
     const area = Math.round(Number(column('TBMJ')[p]) * 101) / 100;
     const ridge = Math.round(area * Number(column('KCXS')[p]) * 100) / 100;
     column('TBMJ')[p] = area;
     column('KCMJ')[p] = ridge;
     column('TBDLMJ')[p] = Math.round((area - ridge) * 100) / 100;
   });
-  plant('geometry.self-crossing', 'two vertices exchanged: the ring crosses itself', single, (p) => {
-    const ring = ringOf(p);
-    const i = 4;
-    const [x, y] = [ring[i]!, ring[i + 1]!];
-    ring[i] = ring[i + 2]!;
-    ring[i + 1] = ring[i + 3]!;
-    ring[i + 2] = x;
-    ring[i + 3] = y;
-  });
+  plant(
+    'geometry.self-crossing',
+    'two vertices a third of the ring apart exchanged: the ring crosses itself',
+    single,
+    (p) => {
+      // Not two neighbours: on a straight border the ring would turn back without crossing.
+      const ring = ringOf(p);
+      const i = 4;
+      const j = i + 2 * Math.floor(ring.length / 6);
+      const [x, y] = [ring[i]!, ring[i + 1]!];
+      ring[i] = ring[j]!;
+      ring[i + 1] = ring[j + 1]!;
+      ring[j] = x;
+      ring[j + 1] = y;
+    },
+  );
   plant('geometry.repeated-point', 'a vertex is written twice', single, (p) => {
     const ring = ringOf(p);
     ring.splice(4, 0, ring[4]!, ring[5]!);
@@ -110,8 +150,10 @@ function replaceRings(dissolved: Dissolved, changed: ReadonlyMap<number, readonl
   const { ringStarts, coords } = dissolved;
   const rings = dissolved.ringRoles.length;
   const starts = new Uint32Array(rings + 1);
-  for (let r = 0; r < rings; r++) starts[r + 1] = starts[r]! + (changed.get(r)?.length ?? 2 * (ringStarts[r + 1]! - ringStarts[r]!)) / 2;
+  for (let r = 0; r < rings; r++)
+    starts[r + 1] = starts[r]! + (changed.get(r)?.length ?? 2 * (ringStarts[r + 1]! - ringStarts[r]!)) / 2;
   const moved = new Float64Array(2 * starts[rings]!);
-  for (let r = 0; r < rings; r++) moved.set(changed.get(r) ?? coords.subarray(2 * ringStarts[r]!, 2 * ringStarts[r + 1]!), 2 * starts[r]!);
+  for (let r = 0; r < rings; r++)
+    moved.set(changed.get(r) ?? coords.subarray(2 * ringStarts[r]!, 2 * ringStarts[r + 1]!), 2 * starts[r]!);
   return { ...dissolved, ringStarts: starts, coords: moved };
 }

@@ -259,7 +259,7 @@ const PLANTED: readonly [
     },
   ],
   ['topology.overlap', 4, reshape(4, middle([0, 0], [62, 0], [62, 60], [0, 60]))],
-  ['topology.gap', 1, reshape(4, middle([0, 0], [58, 0], [58, 60], [0, 60]))],
+  ['topology.gap', 5, reshape(4, middle([0, 0], [58, 0], [58, 60], [0, 60]))],
   [
     'topology.outside-boundary',
     5,
@@ -359,7 +359,10 @@ describe('assess', () => {
         { rings: [block(10, 0)], attributes: { name: 'B' } },
       ]),
     });
-    expect(report.problems.map(({ rule }) => rule)).toEqual(['topology.overlap']);
+    expect(report.problems.map(({ rule, featureNo }) => [rule, featureNo])).toEqual([
+      ['topology.overlap', 0],
+      ['topology.overlap', 1],
+    ]);
     expect(report.rules.find(({ rule }) => rule === 'attribute.class-unknown')?.state).toBe('doesNotApply');
   });
 

@@ -33,21 +33,24 @@ export function shown(text: string): Localized {
   return text === '' ? localized('（空）', '(empty)') : localized(`“${text}”`, `“${text}”`);
 }
 
-/** A problem of a place rather than of one feature; the first bounding feature's id is named for people. */
-export function regionProblem(
+/** Features at which a place that concerns several is reported; a large gap has thousands of neighbours. */
+const FEATURES_PER_REGION = 8;
+
+/**
+ * The problems of a place that concerns several features: one at each of those that bound it (the first few), so that
+ * every row in question carries the remark; one without a feature where none bounds it.
+ */
+export function regionProblems(
   context: QualityContext,
   rule: Pick<QualityRule, 'id' | 'severity'>,
   region: CoverageRegion,
   details: { readonly message: Localized; readonly remedy: Localized },
-): Problem {
-  const first = region.features[0];
-  return {
-    rule: rule.id,
-    severity: rule.severity,
-    featureNo: first === undefined ? null : context.layer.featureNos[first]!,
-    id: first === undefined ? null : context.idOf(first),
-    message: details.message,
-    remedy: details.remedy,
-    at: context.fromPlane(region.at[0], region.at[1]),
-  };
+): Problem[] {
+  const at = context.fromPlane(region.at[0], region.at[1]);
+  if (region.features.length > 0) {
+    return region.features
+      .slice(0, FEATURES_PER_REGION)
+      .map((f) => featureProblem(context, rule, f, { ...details, at }));
+  }
+  return [{ rule: rule.id, severity: rule.severity, featureNo: null, id: null, ...details, at }];
 }

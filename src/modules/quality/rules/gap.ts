@@ -1,6 +1,6 @@
 import { dm2FromSquareMetres, formatSquareMetres, localized } from '../../../kernel/index.ts';
 import type { Problem } from '../../../kernel/index.ts';
-import { regionProblem } from '../problems.ts';
+import { regionProblems } from '../problems.ts';
 import type { QualityContext, QualityRule } from '../rule.ts';
 import { SOURCES } from '../sources.ts';
 
@@ -21,7 +21,7 @@ export const gapRule: QualityRule = {
         .slice(0, 5)
         .map((f) => context.layer.featureNos[f]!)
         .join(', ');
-      yield regionProblem(context, gapRule, region, {
+      yield* regionProblems(context, gapRule, region, {
         message: localized(
           `缝隙 ${area} m²${around === '' ? '' : `，相邻要素：${around}`}`,
           `gap of ${area} m²${around === '' ? '' : `, between features ${around}`}`,

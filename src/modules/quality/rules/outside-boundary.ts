@@ -1,6 +1,6 @@
 import { dm2FromSquareMetres, formatSquareMetres, localized } from '../../../kernel/index.ts';
 import type { Problem } from '../../../kernel/index.ts';
-import { regionProblem } from '../problems.ts';
+import { regionProblems } from '../problems.ts';
 import type { QualityContext, QualityRule } from '../rule.ts';
 import { SOURCES } from '../sources.ts';
 
@@ -18,7 +18,7 @@ export const outsideBoundaryRule: QualityRule = {
     for (const region of context.coverageRegions()) {
       if (region.kind !== 'outside') continue;
       const area = formatSquareMetres(dm2FromSquareMetres(region.areaM2));
-      yield regionProblem(context, outsideBoundaryRule, region, {
+      yield* regionProblems(context, outsideBoundaryRule, region, {
         message: localized(`超出界线 ${area} m²`, `${area} m² beyond the boundary`),
         remedy: localized('按行政界线修改图斑边界', 'Cut the parcel at the boundary.'),
       });
