@@ -19,6 +19,8 @@ export interface CoordinatesTable {
 export interface TableOptions {
   readonly file?: string;
   readonly userEpsg?: number | null;
+  /** Text of a .prj beside the table. */
+  readonly prjText?: string | null;
   /** Comma for the decimal point (columns being parted by something else). */
   readonly decimalComma?: boolean;
 }
@@ -221,6 +223,7 @@ function collectPoints(
         {
           ...(options.file === undefined ? {} : { file: options.file }),
           userEpsg: options.userEpsg ?? null,
+          prjText: options.prjText ?? null,
           axesFree: columns.x !== undefined,
         },
       );
@@ -334,6 +337,7 @@ function collectWkt(layout: TableLayout, wkt: number, options: TableOptions): Ta
       const empty = minX > maxX;
       const crs = resolveCrs({
         userEpsg: options.userEpsg ?? null,
+        prjText: options.prjText ?? null,
         epsgFromMetadata: srid,
         xRange: empty ? null : [minX, maxX],
         yRange: empty ? null : [minY, maxY],

@@ -38,6 +38,8 @@ export interface PointParcelsOptions {
   readonly file?: string;
   /** EPSG code the user gives. */
   readonly userEpsg?: number | null;
+  /** Text of a .prj beside the file. */
+  readonly prjText?: string | null;
   /** The source names its columns X and Y, which stand for north and east or the other way round: both are right. */
   readonly axesFree?: boolean;
 }
@@ -443,6 +445,7 @@ function crsOfFile(
   const empty = minX === Infinity;
   const resolved = resolveCrs({
     ...(options.userEpsg ? { userEpsg: options.userEpsg } : {}),
+    prjText: options.prjText ?? null,
     zoneField: Number.isNaN(zone) ? null : zone,
     stripDegrees: degrees,
     // A file of refused parcels only still opens, so that each can say why.

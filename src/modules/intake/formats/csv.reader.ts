@@ -38,8 +38,21 @@ async function openCsv(path: string, options: ReadOptions): Promise<Result<Opene
   const { text, evidence } = decodeTextFile(await readFile(path), userEncoding);
   if (/^\s*[[【]/.test(text.slice(0, 200)) && looksLikeBoundaryTxt(text.slice(0, 4000)))
     return openBoundaryTxt(path, options);
-  const table = readCsv(text, file, options);
+  const prjText = await sidecar(path);
+  const table = readCsv(text, file, options, prjText);
   return table.ok ? ok(sourceOfTable('csv', file.replace(/\.[^.]*$/, ''), table.value, evidence)) : table;
+}
+
+/** Text of a .prj of the same name beside the file, as GDAL writes for CSV; null where there is none. */
+async function sidecar(path: string): Promise<string | null> {
+  for (const extension of ['.prj', '.PRJ']) {
+    try {
+      return (await readFile(path.replace(/\.[^./\\]*$/, extension), 'utf8')).slice(0, 10_000);
+    } catch {
+      // Not there; most tables have none.
+    }
+  }
+  return null;
 }
 
 /** A table understood, as a source. */
@@ -85,7 +98,12 @@ export function noCoordinates(file: string, rows: readonly (readonly Cell[])[]):
 
 const DELIMITERS = [',', '\t', ';', '|', '，', '；'] as const;
 
-function readCsv(text: string, file: string, options: ReadOptions): Result<CoordinatesTable, Refusal[]> {
+function readCsv(
+  text: string,
+  file: string,
+  options: ReadOptions,
+  prjText: string | null,
+): Result<CoordinatesTable, Refusal[]> {
   const declared = /^\uFEFF?sep=(.)\r?\n/i.exec(text);
   const body = declared ? text.slice(declared[0].length) : text;
   const firstLine = declared ? 2 : 1;
@@ -104,6 +122,7 @@ function readCsv(text: string, file: string, options: ReadOptions): Result<Coord
     collector = collectTable(layout, rows.slice(0, Math.max(0, layout.headerRow)), {
       file,
       userEpsg: options.crs ?? null,
+      prjText,
       decimalComma,
     });
     for (const row of head.slice(layout.headerRow + 1)) collector.add(row.cells, row.line);
