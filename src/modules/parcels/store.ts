@@ -192,29 +192,55 @@ export interface FeatureIndexRows {
   readonly wkb: WkbRun;
 }
 
-/** Stores a batch both ways: as delivered, and as index rows. Array parameters: one statement a batch, whatever its size. */
+/** Keeps a batch as delivered. */
 export async function insertBatch(
-  tx: Transaction,
+  db: Queryable,
   countyCode: string,
   layerVersionId: string,
   batchNo: number,
   batch: FeatureBatch,
-  rows: FeatureIndexRows,
 ): Promise<void> {
   const count = featureCount(batch);
   if (count === 0) return;
   const { payload, columns } = encodeBatch(batch);
-  await tx.run(sql`insert into layer_batch (county_code, layer_version_id, batch_no, feature_count, first_feature_no, last_feature_no, payload, columns)
+  await db.run(sql`insert into layer_batch (county_code, layer_version_id, batch_no, feature_count, first_feature_no, last_feature_no, payload, columns)
     values (${countyCode}, ${layerVersionId}, ${batchNo}, ${count}, ${batch.featureNos[0]!}, ${batch.featureNos[count - 1]!},
       ${Buffer.from(payload.buffer)}, ${columns})`);
+}
+
+/**
+ * Adds the index rows of the features `from` … `to` (exclusive) of a batch. Array parameters: one statement, whatever their
+ * number; a statement is what others wait for on the embedded engine, so the caller keeps it to some thousand features.
+ */
+export async function insertFeatures(
+  db: Queryable,
+  countyCode: string,
+  layerVersionId: string,
+  featureNos: Uint32Array,
+  rows: FeatureIndexRows,
+  from: number,
+  to: number,
+): Promise<void> {
   const { bytes, starts, lengths } = rows.wkb;
-  // The geometries travel as one run of bytes and are cut up by the database: no text form of any coordinate.
-  await tx.run(sql`with cut as materialized (
-      select u.*, case when u.start >= 0 then
-        ST_GeomFromWKB(substring(${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)}::bytea from u.start + 1 for u.length), 4490) end as geom
-      from unnest(${Array.from(batch.featureNos)}::int4[], ${rows.ids}::text[], ${rows.classes}::text[], ${rows.villages}::text[],
-        ${rows.labels}::text[], ${rows.areasDm2}::int8[], ${rows.attributes}::text[], ${Array.from(starts)}::int4[], ${Array.from(lengths)}::int4[])
-        as u(feature_no, id_text, class_code, village_code, label, area_dm2, attributes, start, length))
+  let first = Number.POSITIVE_INFINITY;
+  let end = 0;
+  for (let f = from; f < to; f++) {
+    if (starts[f]! < 0) continue;
+    first = Math.min(first, starts[f]!);
+    end = Math.max(end, starts[f]! + lengths[f]!);
+  }
+  first = Math.min(first, end);
+  const starting = Array.from(starts.subarray(from, to), (start) => (start < 0 ? null : start - first + 1));
+  // The geometries travel as one run of bytes and the attributes as one text of lines (JSON has no line ends of its own);
+  // the database cuts them up. As arrays of texts they would cost several times as much.
+  await db.run(sql`with cut as materialized (
+      select u.*, ST_GeomFromWKB(substring(${Buffer.from(bytes.buffer, bytes.byteOffset + first, end - first)}::bytea from u.start for u.length), 4490) as geom
+      from rows from (
+        unnest(${Array.from(featureNos.subarray(from, to))}::int4[], ${rows.ids.slice(from, to)}::text[], ${rows.classes.slice(from, to)}::text[],
+          ${rows.villages.slice(from, to)}::text[], ${rows.labels.slice(from, to)}::text[], ${rows.areasDm2.slice(from, to)}::int8[],
+          ${starting}::int4[], ${Array.from(lengths.subarray(from, to))}::int4[]),
+        string_to_table(${rows.attributes.slice(from, to).join('\n')}, ${'\n'}))
+        as u(feature_no, id_text, class_code, village_code, label, area_dm2, start, length, attributes))
     insert into feature (county_code, layer_version_id, feature_no, id_text, class_code, village_code, label, area_dm2, attributes,
       west, south, east, north, geom)
     select ${countyCode}, ${layerVersionId}::uuid, feature_no, id_text, class_code, village_code, label, area_dm2, attributes::jsonb,
@@ -227,7 +253,11 @@ export async function* readEncodedBatches(
   version: Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>,
 ): AsyncGenerator<EncodedBatch> {
   for (let after = -1; ; ) {
-    const row = await db.first<{ batchNo: number; payload: Buffer; columns: string }>(sql`select batch_no as "batchNo", payload, columns
+    const row = await db.first<{
+      batchNo: number;
+      payload: Buffer;
+      columns: string;
+    }>(sql`select batch_no as "batchNo", payload, columns
       from layer_batch where county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId} and batch_no > ${after}
       order by batch_no limit 1`);
     if (row === undefined) return;
@@ -265,7 +295,9 @@ export async function readFeatureBoxes(
   const rows = await db.rows<{ featureNo: number; west: number; south: number; east: number; north: number }>(sql`select
     feature_no as "featureNo", west, south, east, north from feature where county_code = ${version.countyCode}
     and layer_version_id = ${version.layerVersionId} and feature_no = any(${[...featureNos]}::int4[]) and west is not null`);
-  return new Map(rows.map(({ featureNo, west, south, east, north }) => [featureNo, [west, south, east, north] as const]));
+  return new Map(
+    rows.map(({ featureNo, west, south, east, north }) => [featureNo, [west, south, east, north] as const]),
+  );
 }
 
 export interface FeatureFilter {
