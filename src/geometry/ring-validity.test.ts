@@ -5,6 +5,9 @@ import type { ThrowAwayPostgresql } from '../../tests/support/postgresql.ts';
 import { INNER, OUTER, seededRandom } from '../kernel/index.ts';
 import type { PolygonLayer, Random } from '../kernel/index.ts';
 import { DEFECT_RULES, isBlockingDefect } from './ring-validity-rules.ts';
+import { appendRing, indexEdges, newFeatureEdges, reserveEdges, visitEdgePairs } from './ring-validity-edges.ts';
+import { APART, relateEdges } from './ring-validity-meetings.ts';
+import { firstMeeting } from './ring-validity-sweep.ts';
 import { findDefects } from './ring-validity.ts';
 
 type Ring = readonly (readonly [number, number])[];
@@ -337,6 +340,21 @@ describe('findDefects on hand-made rings', () => {
     expect(findDefects(layerOf([[[square(0, 0, 4), square(10, 0, 2)]]]), { isCancelled: () => true })).toEqual([]);
   });
 
+  it('takes a star of 50,000 points in seconds, and finds the one place where it is wrong', () => {
+    // The boxes of its spokes overlap by the hundred million: the sweep has to decide.
+    const star = Array.from({ length: 50_000 }, (_, i): [number, number] => {
+      const angle = (2 * Math.PI * i) / 50_000;
+      const radius = i % 2 === 0 ? 1_000 : 10;
+      return [radius * Math.cos(angle), radius * Math.sin(angle)];
+    });
+    const start = Date.now();
+    expect(rulesOf([star])).toEqual([]);
+    const wrong = star.slice();
+    wrong[20_000] = wrong[20_004]!.map((value) => value * 1.01) as [number, number];
+    expect(rulesOf([wrong])).toEqual(['geometry.self-crossing']);
+    expect(Date.now() - start).toBeLessThan(15_000);
+  });
+
   it('keeps the report of a ring in shreds short', () => {
     const random = seededRandom(5);
     const shreds = Array.from({ length: 20_000 }, (): [number, number] => [random.next(), random.next()]);
@@ -402,6 +420,38 @@ function wellKnownText(feature: Feature): string {
   };
   return `MULTIPOLYGON(${feature.map((rings) => `(${rings.map(ringText).join(',')})`).join(',')})`;
 }
+
+describe('firstMeeting', () => {
+  it.each([11, 12, 13])('meets exactly where the search by boxes does, seed %i', (seed) => {
+    const random = seededRandom(seed);
+    let clean = 0;
+    for (let n = 0; n < 4_000; n++) {
+      const layer = layerOf([randomFeature(random)]);
+      const found = findDefects(layer);
+      const edges = newFeatureEdges();
+      reserveEdges(edges, layer.coords.length / 2);
+      let sound = true;
+      for (let r = 0; r < layer.ringRoles.length; r++)
+        sound = appendRing(edges, layer, r, r, () => undefined) >= 3 && sound;
+      // Spikes and rings without an inside are found before edges are compared.
+      if (
+        !sound ||
+        found.some(({ rule }) => ['geometry.spike', 'geometry.zero-area', 'geometry.too-few-points'].includes(rule))
+      )
+        continue;
+      indexEdges(edges);
+      const meeting = { passA: 0, passB: 0 };
+      let meets = false;
+      visitEdgePairs(edges, (e, f) => {
+        meets = relateEdges(edges, e, f, meeting) !== APART;
+        return !meets;
+      });
+      expect(firstMeeting(edges) !== undefined, `seed ${seed} feature ${n}`).toBe(meets);
+      if (!meets) clean++;
+    }
+    expect(clean).toBeGreaterThan(300);
+  });
+});
 
 describe('findDefects against PostGIS ST_IsValid', () => {
   let database: ThrowAwayPostgresql;

@@ -6,12 +6,15 @@ import { appendRing, indexEdges, newFeatureEdges, reserveEdges, visitEdgePairs }
 import type { FeatureEdges } from './ring-validity-edges.ts';
 import { APART, CROSS, MEET, RUN_ALONG, meetingVertex, passesCross, relateEdges } from './ring-validity-meetings.ts';
 import { findNestingDefects } from './ring-validity-nesting.ts';
+import { firstMeeting } from './ring-validity-sweep.ts';
 import { DEFECT_RULES, defectRuleOf } from './ring-validity-rules.ts';
 
 /** At most so many defects of one rule are reported for one feature; a ring in shreds has millions of crossings. */
 export const DEFECTS_PER_RULE = 10;
 /** Crossing pairs after which a feature is not searched further: it is wrong many times over. */
 const CROSSINGS_BEFORE_STOP = 1000;
+/** Edge pairs looked at per edge before a feature is tried by the sweep; ordinary shapes need about ten. */
+const PAIRS_BEFORE_SWEEP = 100;
 
 const RULE_ORDER: ReadonlyMap<string, number> = new Map(DEFECT_RULES.map((rule, i) => [rule.id, i]));
 
@@ -175,7 +178,7 @@ function findMeetings(search: FeatureSearch): void {
   let seen: Set<number> | undefined;
   let crossings = 0;
   const pairOf = (a: number, b: number): number => (a < b ? a * ringCount + b : b * ringCount + a);
-  visitEdgePairs(edges, (e, f) => {
+  const visit = (e: number, f: number): boolean => {
     const relation = relateEdges(edges, e, f, meeting);
     if (relation === APART) return true;
     const a = ring[e]!;
@@ -205,7 +208,18 @@ function findMeetings(search: FeatureSearch): void {
     const rule = !cross ? 'geometry.self-touch' : a === b ? 'geometry.self-crossing' : 'geometry.rings-cross';
     report(rule, Math.max(a, b), x[v]!, y[v]!);
     return !cross || ++crossings < CROSSINGS_BEFORE_STOP;
-  });
+  };
+  let visits = PAIRS_BEFORE_SWEEP * count;
+  visitEdgePairs(edges, (e, f) => visits-- > 0 && visit(e, f));
+  if (visits >= 0 || crossings >= CROSSINGS_BEFORE_STOP) return;
+  // The boxes of very many edges overlap, as in a star. If no two edges meet, the sweep says so at once; if two cross,
+  // that is enough to refuse the feature; only touches have to be looked for pair by pair to the end.
+  if (crossings === 0 && seen === undefined && brokenRings.size === 0) {
+    const met = firstMeeting(edges);
+    if (met === undefined) return;
+    visit(met[0], met[1]);
+  }
+  if (crossings === 0) visitEdgePairs(edges, visit);
   /** The rule two edges break that cross or run along each other. */
   function pairRule(set: FeatureEdges, relation: number, e: number, f: number): string {
     if (set.ring[e] !== set.ring[f]) return relation === CROSS ? 'geometry.rings-cross' : 'geometry.rings-overlap';
