@@ -33,7 +33,10 @@ export function adjacencyOf(tessellation: Tessellation): Adjacency {
  * Connected components of equal labels (label < 0 belongs to none). Returns the component of each cell (−1: none),
  * numbered in the order of their first cell.
  */
-export function componentsOf(adjacency: Adjacency, label: ArrayLike<number>): { readonly component: Int32Array; readonly count: number } {
+export function componentsOf(
+  adjacency: Adjacency,
+  label: ArrayLike<number>,
+): { readonly component: Int32Array; readonly count: number } {
   const n = adjacency.starts.length - 1;
   const component = new Int32Array(n).fill(-1);
   const stack: number[] = [];

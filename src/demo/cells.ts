@@ -52,17 +52,21 @@ export function generateCells(parcels: number, seed: number): DemoCells {
   const settlements = placeSettlements(villages, landscape.elevation, random);
   const reach = half * (1 + 1.5 * BORDER_WOBBLE);
   const sites = placeSites(reach + 700, landscape, settlements, random);
-  const wobble = (a: number): number => BORDER_WOBBLE * half * (Math.sin((a * 5) / half) + 0.5 * Math.sin((a * 13) / half + 1));
-  const inCounty = (x: number, y: number): boolean => Math.abs(x + wobble(y)) < half && Math.abs(y + wobble(x + 77)) < half;
+  const wobble = (a: number): number =>
+    BORDER_WOBBLE * half * (Math.sin((a * 5) / half) + 0.5 * Math.sin((a * 13) / half + 1));
+  const inCounty = (x: number, y: number): boolean =>
+    Math.abs(x + wobble(y)) < half && Math.abs(y + wobble(x + 77)) < half;
   const nearCounty = (x: number, y: number): boolean => Math.abs(x) < reach + 450 && Math.abs(y) < reach + 450;
 
   const thinned = thinSites(sites.points, nearCounty);
   const count = thinned.kept.length;
   const { points } = thinned;
   const inside = Uint8Array.from({ length: count }, (_, i) => (inCounty(points[2 * i]!, points[2 * i + 1]!) ? 1 : 0));
-  const isStrip = (cell: number): boolean => sites.kinds[thinned.kept[cell]!]! === 'line' || sites.kinds[thinned.kept[cell]!]! === 'lineSide';
+  const isStrip = (cell: number): boolean =>
+    sites.kinds[thinned.kept[cell]!]! === 'line' || sites.kinds[thinned.kept[cell]!]! === 'lineSide';
   const tessellation = tessellate(
-    PLANE, thinned,
+    PLANE,
+    thinned,
     (p, q) => (isStrip(p) && isStrip(q) ? 0 : isSettled(sites, thinned.kept, p, q) ? 0.05 : 0.16),
     (p, q) => inside[p] === 1 || inside[q] === 1,
     random,
@@ -70,12 +74,20 @@ export function generateCells(parcels: number, seed: number): DemoCells {
   const adjacency = adjacencyOf(tessellation);
   keepLargestComponent(inside, adjacency);
 
-  const landClass: string[] = Array.from({ length: count }, (_, i) => (inside[i] === 1 ? landClassAt(sites, thinned.kept[i]!, landscape, random) : ''));
+  const landClass: string[] = Array.from({ length: count }, (_, i) =>
+    inside[i] === 1 ? landClassAt(sites, thinned.kept[i]!, landscape, random) : '',
+  );
   const village = villageOfCells(points, inside, adjacency, villages);
   const areas = cellAreas(tessellation, PLANE.latitude);
   const parcelling = joinCells({ sites, kept: thinned.kept, inside, adjacency, landClass, village, areas, random });
   return {
-    plane: PLANE, halfExtentMetres: reach, landscape, villages, tessellation, adjacency, areas,
+    plane: PLANE,
+    halfExtentMetres: reach,
+    landscape,
+    villages,
+    tessellation,
+    adjacency,
+    areas,
     east: Float64Array.from({ length: count }, (_, i) => points[2 * i]!),
     north: Float64Array.from({ length: count }, (_, i) => points[2 * i + 1]!),
     ...parcelling,
@@ -100,7 +112,12 @@ function keepLargestComponent(inside: Uint8Array, adjacency: Adjacency): void {
 }
 
 /** Each cell goes to the nearest village seat; pieces cut off from their village join the neighbour they touch. */
-function villageOfCells(points: Float64Array, inside: Uint8Array, adjacency: Adjacency, villages: readonly DemoVillage[]): Int32Array {
+function villageOfCells(
+  points: Float64Array,
+  inside: Uint8Array,
+  adjacency: Adjacency,
+  villages: readonly DemoVillage[],
+): Int32Array {
   const n = inside.length;
   const village = new Int32Array(n).fill(-1);
   for (let i = 0; i < n; i++) {
@@ -152,7 +169,9 @@ interface Joining {
 }
 
 /** Joins cells to parcels: strips along their line, side cells to the field beside them, fields by chance, slivers to a neighbour. */
-function joinCells(input: Joining): Pick<DemoCells, 'parcelOf' | 'parcelCount' | 'parcelClass' | 'parcelVillage' | 'parcelWidthMetres' | 'parcelCell'> {
+function joinCells(
+  input: Joining,
+): Pick<DemoCells, 'parcelOf' | 'parcelCount' | 'parcelClass' | 'parcelVillage' | 'parcelWidthMetres' | 'parcelCell'> {
   const { sites, kept, inside, adjacency, landClass, village, areas, random } = input;
   const n = inside.length;
   const sets = unionFind(n);
@@ -219,9 +238,14 @@ function joinCells(input: Joining): Pick<DemoCells, 'parcelOf' | 'parcelCount' |
   const parcelOf = Int32Array.from({ length: n }, (_, cell) => (inside[cell] === 1 ? roots.get(sets.find(cell))! : -1));
   const parcelClass = order.map((root) => landClass[root]!);
   return {
-    parcelOf, parcelCount: order.length, parcelClass,
+    parcelOf,
+    parcelCount: order.length,
+    parcelClass,
     parcelVillage: Int32Array.from(order, (root) => village[root]!),
-    parcelWidthMetres: Float64Array.from(parcelClass, (code) => sites.lineKinds.find((kind) => kind.landClass === code)?.widthMetres ?? 0),
+    parcelWidthMetres: Float64Array.from(
+      parcelClass,
+      (code) => sites.lineKinds.find((kind) => kind.landClass === code)?.widthMetres ?? 0,
+    ),
     parcelCell: Int32Array.from(order),
   };
 
@@ -245,7 +269,8 @@ function joinCells(input: Joining): Pick<DemoCells, 'parcelOf' | 'parcelCount' |
         for (const cell of cells) {
           visitNeighbours(cell, (other, length) => {
             const target = union.find(other);
-            if (target !== union.find(root) && village[other] === village[cell]) borders.set(target, (borders.get(target) ?? 0) + length);
+            if (target !== union.find(root) && village[other] === village[cell])
+              borders.set(target, (borders.get(target) ?? 0) + length);
           });
         }
         let best = -1;

@@ -33,7 +33,12 @@ export function cellAreas(tessellation: Tessellation, baseLatitude: number): Flo
   const base = authalic(baseLatitude);
   const areas = new Float64Array(tessellation.siteCount);
   for (let r = 0; r < tessellation.left.length; r++) {
-    const integral = pathIntegral(tessellation.path, tessellation.pathStarts[r]!, tessellation.pathStarts[r + 1]! - 1, base);
+    const integral = pathIntegral(
+      tessellation.path,
+      tessellation.pathStarts[r]!,
+      tessellation.pathStarts[r + 1]! - 1,
+      base,
+    );
     // Walking with the cell on the left (counter-clockwise) the area is −∮ y dx.
     areas[tessellation.left[r]!]! -= integral;
     areas[tessellation.right[r]!]! += integral;

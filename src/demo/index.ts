@@ -7,13 +7,28 @@ import { plantErrors } from './planted-errors.ts';
 import { planLayers, planProject } from './project.ts';
 import { truthOf } from './truth.ts';
 import type { DemoLayer } from './zones.ts';
-import { basicFarmlandLayer, gradeLayer, growthBoundaryLayer, redLineLayer, slopeLayer, villageLayer, zonesOfCells } from './zones.ts';
+import {
+  basicFarmlandLayer,
+  gradeLayer,
+  growthBoundaryLayer,
+  redLineLayer,
+  slopeLayer,
+  villageLayer,
+  zonesOfCells,
+} from './zones.ts';
 
 export { DEMO_COUNTY } from './villages.ts';
 export type { DemoVillage } from './villages.ts';
 
 /** Roles of the demo's zone layers, in the order they are written. */
-export const DEMO_ZONE_ROLES = ['village', 'basicFarmland', 'redLine', 'growthBoundary', 'slope', 'grade'] as const satisfies readonly LayerRole[];
+export const DEMO_ZONE_ROLES = [
+  'village',
+  'basicFarmland',
+  'redLine',
+  'growthBoundary',
+  'slope',
+  'grade',
+] as const satisfies readonly LayerRole[];
 
 /** Everything the demo county consists of. Layers are in EPSG 4490. */
 export interface DemoCounty {
@@ -25,7 +40,11 @@ export interface DemoCounty {
   parcels(): Iterable<FeatureBatch>;
   parcelsWithErrors(): Iterable<FeatureBatch>;
   zone(role: (typeof DEMO_ZONE_ROLES)[number]): Iterable<FeatureBatch>;
-  readonly plan: { readonly project: PolygonLayer; readonly plots: PolygonLayer; readonly basicFarmlandChange: PolygonLayer };
+  readonly plan: {
+    readonly project: PolygonLayer;
+    readonly plots: PolygonLayer;
+    readonly basicFarmlandChange: PolygonLayer;
+  };
   readonly projectName: string;
   readonly truth: Json;
 }
@@ -63,15 +82,25 @@ export function generateDemoCounty(options: { readonly parcels: number; readonly
     parcelsWithErrors: () => batches(withErrors),
     zone(role) {
       switch (role) {
-        case 'village': return batches(villageLayer(cells));
-        case 'basicFarmland': return batches(basicFarmlandLayer(cells, zones));
-        case 'redLine': return batches(redLineLayer(cells, zones));
-        case 'growthBoundary': return batches(growthBoundaryLayer(cells, zones));
-        case 'slope': return batches(slopeLayer(cells, options.seed));
-        case 'grade': return batches(gradeLayer(cells, zones));
+        case 'village':
+          return batches(villageLayer(cells));
+        case 'basicFarmland':
+          return batches(basicFarmlandLayer(cells, zones));
+        case 'redLine':
+          return batches(redLineLayer(cells, zones));
+        case 'growthBoundary':
+          return batches(growthBoundaryLayer(cells, zones));
+        case 'slope':
+          return batches(slopeLayer(cells, options.seed));
+        case 'grade':
+          return batches(gradeLayer(cells, zones));
       }
     },
-    plan: { project: whole(plan.project), plots: whole(plan.plots), basicFarmlandChange: whole(plan.basicFarmlandChange) },
+    plan: {
+      project: whole(plan.project),
+      plots: whole(plan.plots),
+      basicFarmlandChange: whole(plan.basicFarmlandChange),
+    },
     projectName: project.name,
     truth: truthOf(cells, zones, records, project, planted, options),
   };

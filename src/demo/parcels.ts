@@ -9,7 +9,14 @@ import type { CellZones, DemoLayer } from './zones.ts';
 
 /** Share of field ridges (田坎系数) by slope level and terrace; none on level 1. */
 const RIDGE_SHARE: Readonly<Record<string, number>> = {
-  '2TT': 0.0512, '2PD': 0.0306, '3TT': 0.0894, '3PD': 0.0601, '4TT': 0.1287, '4PD': 0.0935, '5TT': 0.1705, '5PD': 0.1342,
+  '2TT': 0.0512,
+  '2PD': 0.0306,
+  '3TT': 0.0894,
+  '3PD': 0.0601,
+  '4TT': 0.1287,
+  '4PD': 0.0935,
+  '5TT': 0.1705,
+  '5PD': 0.1342,
 };
 
 /** What the generator knows of each parcel, in whole dm²; the truth is summed from this. */
@@ -29,11 +36,21 @@ export function parcelRecords(cells: DemoCells, zones: CellZones): ParcelRecords
   });
   const areaDm2 = Array.from(sums, (sum) => Math.round(sum * 100));
   const slope = cells.parcelClass.map((code, i) =>
-    isFarmland(code) ? slopeClassOf(cells.landscape, cells.east[cells.parcelCell[i]!]!, cells.north[cells.parcelCell[i]!]!) : 0);
-  const terrace = cells.parcelClass.map((code, i) => (isFarmland(code) && slope[i]! > 1 ? (code === '0101' || i % 3 === 0 ? 'TT' : 'PD') : ''));
-  const ridgeDm2 = areaDm2.map((area, i) => Math.round((area * Math.round((RIDGE_SHARE[`${slope[i]}${terrace[i]}`] ?? 0) * 10_000)) / 10_000));
+    isFarmland(code)
+      ? slopeClassOf(cells.landscape, cells.east[cells.parcelCell[i]!]!, cells.north[cells.parcelCell[i]!]!)
+      : 0,
+  );
+  const terrace = cells.parcelClass.map((code, i) =>
+    isFarmland(code) && slope[i]! > 1 ? (code === '0101' || i % 3 === 0 ? 'TT' : 'PD') : '',
+  );
+  const ridgeDm2 = areaDm2.map((area, i) =>
+    Math.round((area * Math.round((RIDGE_SHARE[`${slope[i]}${terrace[i]}`] ?? 0) * 10_000)) / 10_000),
+  );
   return {
-    areaDm2, ridgeDm2, slope, terrace,
+    areaDm2,
+    ridgeDm2,
+    slope,
+    terrace,
     grade: cells.parcelClass.map((code, i) => (isFarmland(code) ? zones.grade[cells.parcelCell[i]!]! : 0)),
     stateOwned: cells.parcelClass.map(isStateOwned),
   };
@@ -61,8 +78,12 @@ export function parcelLayer(cells: DemoCells, records: ParcelRecords): DemoLayer
     column('DLBM', (p) => cells.parcelClass[p]!),
     column('DLMC', (p) => landClassOf(cells.parcelClass[p]!)!.name.zh),
     column('QSXZ', (p) => (records.stateOwned[p] ? '10' : '30')),
-    column('QSDWDM', (p) => (records.stateOwned[p] ? `${DEMO_COUNTY.code}0000000000000` : `${village[p]!.code}0000000`)),
-    column('QSDWMC', (p) => (records.stateOwned[p] ? DEMO_COUNTY.name : `${village[p]!.townshipName}${village[p]!.name}`)),
+    column('QSDWDM', (p) =>
+      records.stateOwned[p] ? `${DEMO_COUNTY.code}0000000000000` : `${village[p]!.code}0000000`,
+    ),
+    column('QSDWMC', (p) =>
+      records.stateOwned[p] ? DEMO_COUNTY.name : `${village[p]!.townshipName}${village[p]!.name}`,
+    ),
     column('ZLDWDM', (p) => `${village[p]!.code}0000000`),
     column('ZLDWMC', (p) => `${village[p]!.townshipName}${village[p]!.name}`),
     column('TBMJ', (p) => records.areaDm2[p]! / 100),
@@ -76,10 +97,18 @@ export function parcelLayer(cells: DemoCells, records: ParcelRecords): DemoLayer
     column('TBXHDM', () => null),
     column('TBXHMC', () => null),
     column('ZZSXDM', (p) => (isFarmland(cells.parcelClass[p]!) ? (p % 11 === 0 ? 'FLS' : 'LS') : null)),
-    column('ZZSXMC', (p) => (isFarmland(cells.parcelClass[p]!) ? (p % 11 === 0 ? '种植非粮食作物' : '种植粮食作物') : null)),
+    column('ZZSXMC', (p) =>
+      isFarmland(cells.parcelClass[p]!) ? (p % 11 === 0 ? '种植非粮食作物' : '种植粮食作物') : null,
+    ),
     column('GDDB', (p) => records.grade[p] || null),
     column('FRDBS', () => '0'),
-    column('CZCSXM', (p) => (['0701', '05H1', '08H1', '0810'].includes(cells.parcelClass[p]!) ? '202' : cells.parcelClass[p] === '0702' ? '203' : null)),
+    column('CZCSXM', (p) =>
+      ['0701', '05H1', '08H1', '0810'].includes(cells.parcelClass[p]!)
+        ? '202'
+        : cells.parcelClass[p] === '0702'
+          ? '203'
+          : null,
+    ),
     column('SJNF', () => 2025),
     column('MSSM', () => '00'),
     column('HDMC', () => null),

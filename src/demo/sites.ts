@@ -24,7 +24,10 @@ export interface Sites {
 }
 
 /** Buckets of points for "is there a site closer than r". */
-function pointIndex(extentMetres: number): { add(x: number, y: number): void; anyWithin(x: number, y: number, r: number): boolean } {
+function pointIndex(extentMetres: number): {
+  add(x: number, y: number): void;
+  anyWithin(x: number, y: number, r: number): boolean;
+} {
   const cell = 40;
   const n = Math.ceil((2 * extentMetres) / cell) + 2;
   const buckets = new Map<number, number[]>();
@@ -65,7 +68,12 @@ export interface Settlement {
  * Places sites so that their Voronoi cells look like a surveyed county: strips of three rows along roads, ditches and
  * rivers (the middle row is the strip), dense sites in settlements, fields elsewhere.
  */
-export function placeSites(halfExtentMetres: number, landscape: Landscape, settlements: readonly Settlement[], random: Random): Sites {
+export function placeSites(
+  halfExtentMetres: number,
+  landscape: Landscape,
+  settlements: readonly Settlement[],
+  random: Random,
+): Sites {
   const extent = halfExtentMetres;
   const points: number[] = [];
   const kinds: SiteKind[] = [];
@@ -78,7 +86,13 @@ export function placeSites(halfExtentMetres: number, landscape: Landscape, settl
     line.push(lineNo);
   };
 
-  const trace = (kind: LineKind, vertical: boolean, position: number, wiggle: (along: number) => number, keep: (x: number, y: number) => boolean): void => {
+  const trace = (
+    kind: LineKind,
+    vertical: boolean,
+    position: number,
+    wiggle: (along: number) => number,
+    keep: (x: number, y: number) => boolean,
+  ): void => {
     const lineNo = lineKinds.length;
     lineKinds.push(kind);
     const { widthMetres: width, spacingMetres: spacing } = kind;
@@ -87,7 +101,11 @@ export function placeSites(halfExtentMetres: number, landscape: Landscape, settl
       const across = position + wiggle(along);
       const slope = (wiggle(along + 1) - wiggle(along - 1)) / 2;
       const norm = Math.hypot(1, slope);
-      for (const [offset, siteKind] of [[0, 'line'], [width, 'lineSide'], [-width, 'lineSide']] as const) {
+      for (const [offset, siteKind] of [
+        [0, 'line'],
+        [width, 'lineSide'],
+        [-width, 'lineSide'],
+      ] as const) {
         const a = along - (slope / norm) * offset;
         const b = across + offset / norm;
         const [x, y] = vertical ? [b, a] : [a, b];
@@ -103,12 +121,17 @@ export function placeSites(halfExtentMetres: number, landscape: Landscape, settl
   };
   const wiggleOf = (amplitude: number, wavelength: number): ((along: number) => number) => {
     const phases = [random.next() * 6.28, random.next() * 6.28];
-    return (along) => amplitude * (Math.sin(along / wavelength + phases[0]!) + 0.4 * Math.sin((2.7 * along) / wavelength + phases[1]!));
+    return (along) =>
+      amplitude * (Math.sin(along / wavelength + phases[0]!) + 0.4 * Math.sin((2.7 * along) / wavelength + phases[1]!));
   };
   const everywhere = (): boolean => true;
-  const lowland = (limit: number) => (x: number, y: number): boolean => landscape.elevation(x, y) < limit;
+  const lowland =
+    (limit: number) =>
+    (x: number, y: number): boolean =>
+      landscape.elevation(x, y) < limit;
 
-  for (let position = -extent * 0.55; position < extent; position += 9_000) trace(RIVER, random.next() < 0.5, position, wiggleOf(450, 1_100), everywhere);
+  for (let position = -extent * 0.55; position < extent; position += 9_000)
+    trace(RIVER, random.next() < 0.5, position, wiggleOf(450, 1_100), everywhere);
   for (let position = -extent * 0.8; position < extent; position += 5_200) {
     trace(HIGHWAY, false, position, wiggleOf(140, 1_900), everywhere);
     trace(HIGHWAY, true, position + 1_500, wiggleOf(140, 1_900), everywhere);
@@ -117,7 +140,8 @@ export function placeSites(halfExtentMetres: number, landscape: Landscape, settl
     trace(RURAL_ROAD, false, position + 200 * random.next(), wiggleOf(60, 700), lowland(0.9));
     trace(RURAL_ROAD, true, position + 200 * random.next(), wiggleOf(60, 700), lowland(0.9));
   }
-  for (let position = -extent + 1_100; position < extent; position += 1_250) trace(DITCH, false, position, wiggleOf(30, 500), lowland(0.1));
+  for (let position = -extent + 1_100; position < extent; position += 1_250)
+    trace(DITCH, false, position, wiggleOf(30, 500), lowland(0.1));
 
   for (const settlement of settlements) {
     const step = settlement.isTown ? 62 : 36;
@@ -131,7 +155,9 @@ export function placeSites(halfExtentMetres: number, landscape: Landscape, settl
     }
   }
   const inSettlement = (x: number, y: number): boolean =>
-    settlements.some((s) => Math.abs(s.east - x) < s.radiusMetres + 30 && Math.hypot(s.east - x, s.north - y) < s.radiusMetres + 30);
+    settlements.some(
+      (s) => Math.abs(s.east - x) < s.radiusMetres + 30 && Math.hypot(s.east - x, s.north - y) < s.radiusMetres + 30,
+    );
   const nearby = settlementIndex(settlements);
   const grid = 84;
   for (let y = -extent; y <= extent; y += grid) {
@@ -153,7 +179,8 @@ function settlementIndex(settlements: readonly Settlement[]): (x: number, y: num
   const taken = new Set<string>();
   for (const s of settlements) {
     for (let dy = -1; dy <= 1; dy++) {
-      for (let dx = -1; dx <= 1; dx++) taken.add(`${Math.floor(s.east / cell) + dx},${Math.floor(s.north / cell) + dy}`);
+      for (let dx = -1; dx <= 1; dx++)
+        taken.add(`${Math.floor(s.east / cell) + dx},${Math.floor(s.north / cell) + dy}`);
     }
   }
   return (x, y) => taken.has(`${Math.floor(x / cell)},${Math.floor(y / cell)}`);

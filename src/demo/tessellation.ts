@@ -71,7 +71,11 @@ function circumcentres(delaunay: Delaunay<Delaunay.Point>, points: Float64Array)
 }
 
 /** Which sites must go so that no ridge between two kept cells is too short; empty when all is well. */
-function sitesOfShortRidges(delaunay: Delaunay<Delaunay.Point>, centres: Float64Array, inside: (site: number) => boolean): Set<number> {
+function sitesOfShortRidges(
+  delaunay: Delaunay<Delaunay.Point>,
+  centres: Float64Array,
+  inside: (site: number) => boolean,
+): Set<number> {
   const { triangles, halfedges } = delaunay;
   const dropped = new Set<number>();
   for (let e = 0; e < halfedges.length; e++) {
@@ -95,7 +99,12 @@ function sitesOfShortRidges(delaunay: Delaunay<Delaunay.Point>, centres: Float64
 export function thinSites(
   sites: Float64Array,
   inside: (east: number, north: number) => boolean,
-): { readonly kept: Int32Array; readonly points: Float64Array; readonly delaunay: Delaunay<Delaunay.Point>; readonly centres: Float64Array } {
+): {
+  readonly kept: Int32Array;
+  readonly points: Float64Array;
+  readonly delaunay: Delaunay<Delaunay.Point>;
+  readonly centres: Float64Array;
+} {
   let kept = Int32Array.from({ length: sites.length / 2 }, (_, i) => i);
   for (;;) {
     const points = new Float64Array(kept.length * 2);
@@ -168,8 +177,10 @@ export function tessellate(
     const side = dx * (points[2 * p + 1]! - ay) - dy * (points[2 * p]! - ax);
     const leftSite = side > 0 ? p : q;
     const rightSite = side > 0 ? q : p;
-    const along = (site: number): number => ((points[2 * site]! - ax) * dx + (points[2 * site + 1]! - ay) * dy) / (length * length);
-    const height = (site: number): number => Math.abs((points[2 * site]! - ax) * dy - (points[2 * site + 1]! - ay) * dx) / length;
+    const along = (site: number): number =>
+      ((points[2 * site]! - ax) * dx + (points[2 * site + 1]! - ay) * dy) / (length * length);
+    const height = (site: number): number =>
+      Math.abs((points[2 * site]! - ax) * dy - (points[2 * site + 1]! - ay) * dx) / length;
     const rough = length < 8 ? 0 : roughness(p, q);
     let pieces = rough === 0 ? 1 : length < 40 ? 4 : length < 120 ? 8 : 16;
     while (length / pieces > LONGEST_PIECE_METRES / (rough === 0 ? 1 : 1.6)) pieces *= 2;
@@ -195,9 +206,13 @@ export function tessellate(
   }
   return {
     siteCount: points.length / 2,
-    left: Int32Array.from(left), right: Int32Array.from(right),
-    from: Int32Array.from(from), to: Int32Array.from(to),
-    pathStarts: Uint32Array.from(pathStarts), path: path.toArray(),
-    lengths: Float64Array.from(lengths), vertexCount: centres.length / 2,
+    left: Int32Array.from(left),
+    right: Int32Array.from(right),
+    from: Int32Array.from(from),
+    to: Int32Array.from(to),
+    pathStarts: Uint32Array.from(pathStarts),
+    path: path.toArray(),
+    lengths: Float64Array.from(lengths),
+    vertexCount: centres.length / 2,
   };
 }

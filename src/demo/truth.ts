@@ -13,7 +13,11 @@ import type { CellZones } from './zones.ts';
  * tolerance, since the engine closes parts to the parcel's whole.
  */
 export function truthOf(
-  cells: DemoCells, zones: CellZones, records: ParcelRecords, project: DemoProject, planted: readonly PlantedError[],
+  cells: DemoCells,
+  zones: CellZones,
+  records: ParcelRecords,
+  project: DemoProject,
+  planted: readonly PlantedError[],
   options: { readonly parcels: number; readonly seed: number },
 ): Json {
   const { parcelClass, parcelOf, areas } = cells;
@@ -56,15 +60,30 @@ export function truthOf(
   const plotOf = new Map<number, (typeof project.plots)[number]>();
   for (const plot of project.plots) for (const cell of plot.cells) plotOf.set(cell, plot);
   const classAfter = (cell: number): string => plotOf.get(cell)?.classAfter ?? classOf(cell);
-  const plotCells = (accept: (plot: (typeof project.plots)[number]) => boolean): number[] => project.plots.filter(accept).flatMap((plot) => [...plot.cells]);
-  const changed = (direction: 'out' | 'in'): number[] => project.changes.filter((c) => c.direction === direction).flatMap((c) => [...c.cells]);
+  const plotCells = (accept: (plot: (typeof project.plots)[number]) => boolean): number[] =>
+    project.plots.filter(accept).flatMap((plot) => [...plot.cells]);
+  const changed = (direction: 'out' | 'in'): number[] =>
+    project.changes.filter((c) => c.direction === direction).flatMap((c) => [...c.cells]);
   const inProject = (accept: (cell: number) => boolean): number => squareMetres(project.cells.filter(accept));
   const changesLand = plotCells((plot) => plot.kind === 'new' || plot.kind === 'build' || plot.kind === 'clear');
   return {
     county: { code: DEMO_COUNTY.code, name: DEMO_COUNTY.name },
     options: { ...options },
-    parcels: { count: cells.parcelCount, totalDm2, ridgeDm2, stateOwnedDm2, collectiveDm2: totalDm2 - stateOwnedDm2, byClass, byFirstLevel, byVillage },
-    farmlandGrade: { areaDm2: gradeSum.areaDm2, weightedSum: gradeSum.weighted, average: gradeSum.weighted / gradeSum.areaDm2 },
+    parcels: {
+      count: cells.parcelCount,
+      totalDm2,
+      ridgeDm2,
+      stateOwnedDm2,
+      collectiveDm2: totalDm2 - stateOwnedDm2,
+      byClass,
+      byFirstLevel,
+      byVillage,
+    },
+    farmlandGrade: {
+      areaDm2: gradeSum.areaDm2,
+      weightedSum: gradeSum.weighted,
+      average: gradeSum.weighted / gradeSum.areaDm2,
+    },
     zones: {
       toleranceNote: 'square metres from cell areas; compare within 0.02 m2 for each parcel a zone cuts',
       basicFarmlandM2: zoneTotal(zones.basicFarmland),
@@ -79,7 +98,9 @@ export function truthOf(
       constructionBeforeM2: inProject((cell) => landClassOf(classOf(cell))!.major === 'construction'),
       constructionAfterM2: inProject((cell) => landClassOf(classAfter(cell))!.major === 'construction'),
       newFarmlandM2: squareMetres(plotCells((plot) => plot.kind === 'new' && plot.illegalOccupation === 0)),
-      illegalOccupationReclaimedM2: squareMetres(plotCells((plot) => plot.kind === 'new' && plot.illegalOccupation === 1)),
+      illegalOccupationReclaimedM2: squareMetres(
+        plotCells((plot) => plot.kind === 'new' && plot.illegalOccupation === 1),
+      ),
       redLineOverlapM2: squareMetres(changesLand.filter((cell) => zones.redLine[cell]! >= 0)),
       basicFarmlandBeforeM2: inProject((cell) => zones.basicFarmland[cell]! >= 0),
       basicFarmlandOutM2: squareMetres(changed('out')),
@@ -87,8 +108,14 @@ export function truthOf(
       countyConstructionBeforeDm2: project.countyConstructionBeforeDm2,
       countyConstructionAfterDm2: project.countyConstructionAfterDm2,
       plots: project.plots.map((plot) => ({ plotId: plot.plotId, kind: plot.kind, areaM2: squareMetres(plot.cells) })),
-      changes: project.changes.map((change) => ({ plotId: change.plotId, direction: change.direction, areaM2: squareMetres(change.cells) })),
-      redLinePlantedOn: project.plots.filter((plot) => plot.cells.some((cell) => zones.redLine[cell]! >= 0) && plot.kind !== 'none').map((plot) => plot.plotId),
+      changes: project.changes.map((change) => ({
+        plotId: change.plotId,
+        direction: change.direction,
+        areaM2: squareMetres(change.cells),
+      })),
+      redLinePlantedOn: project.plots
+        .filter((plot) => plot.cells.some((cell) => zones.redLine[cell]! >= 0) && plot.kind !== 'none')
+        .map((plot) => plot.plotId),
     },
     /** Errors of parcels-with-errors.fgb: every other feature there is as in parcels.fgb. */
     plantedErrors: planted.map((error) => ({ rule: error.rule, featureNo: error.featureNo, what: error.what })),

@@ -15,9 +15,43 @@ export interface DemoVillage {
 /** The county of the demo does not exist: no division of this country begins with 99. */
 export const DEMO_COUNTY = { code: '990101', name: '田畴示范县', nameEn: 'Tianchou demo county' } as const;
 
-const FIRST = ['上', '下', '新', '老', '大', '小', '东', '西', '南', '北', '石', '沙', '清', '白', '龙', '凤', '长', '平', '三', '双'];
+const FIRST = [
+  '上',
+  '下',
+  '新',
+  '老',
+  '大',
+  '小',
+  '东',
+  '西',
+  '南',
+  '北',
+  '石',
+  '沙',
+  '清',
+  '白',
+  '龙',
+  '凤',
+  '长',
+  '平',
+  '三',
+  '双',
+];
 const SECOND = ['塘', '岭', '坡', '湾', '田', '桥', '江', '垌', '竹', '兰', '梅', '樟', '泉', '陂', '洞', '营'];
-const TOWNSHIPS = ['稻香镇', '清河镇', '竹岭乡', '石桥镇', '龙塘乡', '白沙镇', '松坡乡', '长垌镇', '双泉镇', '梅江乡', '凤岭镇', '平湖乡'];
+const TOWNSHIPS = [
+  '稻香镇',
+  '清河镇',
+  '竹岭乡',
+  '石桥镇',
+  '龙塘乡',
+  '白沙镇',
+  '松坡乡',
+  '长垌镇',
+  '双泉镇',
+  '梅江乡',
+  '凤岭镇',
+  '平湖乡',
+];
 
 /** Villages on a shaken grid of about `spacingMetres`, gathered to townships of about ten. */
 export function placeVillages(halfExtentMetres: number, spacingMetres: number, random: Random): DemoVillage[] {
@@ -47,13 +81,18 @@ export function placeVillages(halfExtentMetres: number, spacingMetres: number, r
       name: `${FIRST[(i * 7) % FIRST.length]!}${SECOND[(i * 11 + Math.floor(i / 16)) % SECOND.length]!}村`,
       townshipCode,
       townshipName: `${round > 0 ? FIRST[round % FIRST.length]! : ''}${TOWNSHIPS[township % TOWNSHIPS.length]!}`,
-      east, north,
+      east,
+      north,
     };
   });
 }
 
 /** Hamlets around village seats, towns at the first village of each township; only where the land is low enough. */
-export function placeSettlements(villages: readonly DemoVillage[], elevation: RandomField, random: Random): Settlement[] {
+export function placeSettlements(
+  villages: readonly DemoVillage[],
+  elevation: RandomField,
+  random: Random,
+): Settlement[] {
   const settlements: Settlement[] = [];
   const seen = new Set<string>();
   for (const village of villages) {

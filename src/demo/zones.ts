@@ -27,7 +27,11 @@ export interface CellZones {
 export function gradeAt(cells: DemoCells, cell: number): number {
   const east = cells.east[cell]!;
   const north = cells.north[cell]!;
-  const score = 8 - 1.1 * cells.landscape.moisture(east, north) + 0.9 * Math.max(0, cells.landscape.elevation(east, north)) + 0.3 * cells.landscape.variety(east, north);
+  const score =
+    8 -
+    1.1 * cells.landscape.moisture(east, north) +
+    0.9 * Math.max(0, cells.landscape.elevation(east, north)) +
+    0.3 * cells.landscape.variety(east, north);
   return Math.min(12, Math.max(5, Math.round(score)));
 }
 
@@ -53,15 +57,24 @@ export function zonesOfCells(cells: DemoCells): CellZones {
     if (isFarmland(landClass)) {
       grade[cell] = gradeOfParcel[parcel]!;
       if (!inTown && cells.landscape.protection(east, north) > -0.75) basicFarmland[cell] = 0;
-    } else if (!inTown && cells.landscape.elevation(east, north) > 0.75 && cells.landscape.protection(-north, east) > 0.35) {
+    } else if (
+      !inTown &&
+      cells.landscape.elevation(east, north) > 0.75 &&
+      cells.landscape.protection(-north, east) > 0.35
+    ) {
       redLine[cell] = 0;
     }
   }
   return { basicFarmland, redLine, growthBoundary, grade };
 }
 
-function labelled(cells: DemoCells, label: (cell: number) => number): { component: Int32Array; count: number; first: Int32Array } {
-  const labels = Int32Array.from({ length: cells.areas.length }, (_, cell) => (cells.parcelOf[cell]! < 0 ? -1 : label(cell)));
+function labelled(
+  cells: DemoCells,
+  label: (cell: number) => number,
+): { component: Int32Array; count: number; first: Int32Array } {
+  const labels = Int32Array.from({ length: cells.areas.length }, (_, cell) =>
+    cells.parcelOf[cell]! < 0 ? -1 : label(cell),
+  );
   const { component, count } = componentsOf(cells.adjacency, labels);
   const first = new Int32Array(count).fill(-1);
   component.forEach((c, cell) => {
@@ -80,12 +93,23 @@ export function groupAreas(cells: DemoCells, groupOf: Int32Array, count: number)
 }
 
 function identifiers(count: number, layerDigits: string): AttributeValue[] {
-  return Array.from({ length: count }, (_, i) => `${DEMO_COUNTY.code}${layerDigits}${String(i + 1).padStart(12 - layerDigits.length, '0')}`);
+  return Array.from(
+    { length: count },
+    (_, i) => `${DEMO_COUNTY.code}${layerDigits}${String(i + 1).padStart(12 - layerDigits.length, '0')}`,
+  );
 }
 
 /** Zones that are unions of the county's cells, village by village so that polygons stay of a readable size. */
-function cellLayer(cells: DemoCells, zone: Int32Array, digits: string, columns: (first: readonly number[], areas: readonly number[]) => AttributeColumn[], split: boolean): DemoLayer {
-  const groups = labelled(cells, (cell) => (zone[cell]! < 0 ? -1 : zone[cell]! * 100_000 + (split ? cells.parcelVillage[cells.parcelOf[cell]!]! : 0)));
+function cellLayer(
+  cells: DemoCells,
+  zone: Int32Array,
+  digits: string,
+  columns: (first: readonly number[], areas: readonly number[]) => AttributeColumn[],
+  split: boolean,
+): DemoLayer {
+  const groups = labelled(cells, (cell) =>
+    zone[cell]! < 0 ? -1 : zone[cell]! * 100_000 + (split ? cells.parcelVillage[cells.parcelOf[cell]!]! : 0),
+  );
   const areas = groupAreas(cells, groups.component, groups.count);
   const first = Array.from(groups.first);
   return {
@@ -103,42 +127,68 @@ function villageColumns(cells: DemoCells, first: readonly number[]): AttributeCo
 }
 
 export function basicFarmlandLayer(cells: DemoCells, zones: CellZones): DemoLayer {
-  return cellLayer(cells, zones.basicFarmland, '20', (first, areas) => [
-    { name: 'YSDM', values: first.map(() => '2005010300') },
-    { name: 'XZQDM', values: first.map(() => DEMO_COUNTY.code) },
-    { name: 'YJJBNTTBBH', values: first.map((_, i) => String(i + 1).padStart(8, '0')) },
-    { name: 'DLBM', values: first.map((cell) => cells.parcelClass[cells.parcelOf[cell]!]!) },
-    ...villageColumns(cells, first),
-    { name: 'YJJBNTTBMJ', values: areas },
-  ], true);
+  return cellLayer(
+    cells,
+    zones.basicFarmland,
+    '20',
+    (first, areas) => [
+      { name: 'YSDM', values: first.map(() => '2005010300') },
+      { name: 'XZQDM', values: first.map(() => DEMO_COUNTY.code) },
+      { name: 'YJJBNTTBBH', values: first.map((_, i) => String(i + 1).padStart(8, '0')) },
+      { name: 'DLBM', values: first.map((cell) => cells.parcelClass[cells.parcelOf[cell]!]!) },
+      ...villageColumns(cells, first),
+      { name: 'YJJBNTTBMJ', values: areas },
+    ],
+    true,
+  );
 }
 
 export function redLineLayer(cells: DemoCells, zones: CellZones): DemoLayer {
-  return cellLayer(cells, zones.redLine, '30', (first) => [
-    { name: 'HXMC', values: first.map(() => '水源涵养生态保护红线') },
-    { name: 'HXLX', values: first.map(() => '水源涵养') },
-  ], false);
+  return cellLayer(
+    cells,
+    zones.redLine,
+    '30',
+    (first) => [
+      { name: 'HXMC', values: first.map(() => '水源涵养生态保护红线') },
+      { name: 'HXLX', values: first.map(() => '水源涵养') },
+    ],
+    false,
+  );
 }
 
 export function growthBoundaryLayer(cells: DemoCells, zones: CellZones): DemoLayer {
-  return cellLayer(cells, zones.growthBoundary, '40', (first, areas) => [
-    { name: 'XZQDM', values: first.map(() => DEMO_COUNTY.code) },
-    { name: 'XZQMC', values: first.map(() => DEMO_COUNTY.name) },
-    { name: 'FQLX', values: first.map(() => '城镇集中建设区') },
-    { name: 'MJ', values: areas },
-  ], false);
+  return cellLayer(
+    cells,
+    zones.growthBoundary,
+    '40',
+    (first, areas) => [
+      { name: 'XZQDM', values: first.map(() => DEMO_COUNTY.code) },
+      { name: 'XZQMC', values: first.map(() => DEMO_COUNTY.name) },
+      { name: 'FQLX', values: first.map(() => '城镇集中建设区') },
+      { name: 'MJ', values: areas },
+    ],
+    false,
+  );
 }
 
 export function gradeLayer(cells: DemoCells, zones: CellZones): DemoLayer {
-  return cellLayer(cells, Int32Array.from(zones.grade, (grade) => (grade === 0 ? -1 : grade)), '50', (first) => [
-    { name: 'DYBH', values: first.map((_, i) => String(i + 1).padStart(6, '0')) },
-    { name: 'GDDB', values: first.map((cell) => zones.grade[cell]!) },
-    ...villageColumns(cells, first),
-  ], true);
+  return cellLayer(
+    cells,
+    Int32Array.from(zones.grade, (grade) => (grade === 0 ? -1 : grade)),
+    '50',
+    (first) => [
+      { name: 'DYBH', values: first.map((_, i) => String(i + 1).padStart(6, '0')) },
+      { name: 'GDDB', values: first.map((cell) => zones.grade[cell]!) },
+      ...villageColumns(cells, first),
+    ],
+    true,
+  );
 }
 
 export function villageLayer(cells: DemoCells): DemoLayer {
-  const groupOf = Int32Array.from({ length: cells.areas.length }, (_, cell) => (cells.parcelOf[cell]! < 0 ? -1 : cells.parcelVillage[cells.parcelOf[cell]!]!));
+  const groupOf = Int32Array.from({ length: cells.areas.length }, (_, cell) =>
+    cells.parcelOf[cell]! < 0 ? -1 : cells.parcelVillage[cells.parcelOf[cell]!]!,
+  );
   // A village whose seat fell outside the county has no land: number the others anew.
   const present = [...new Set(groupOf)].filter((v) => v >= 0).sort((a, b) => a - b);
   const renumbered = groupOf.map((v) => (v < 0 ? -1 : present.indexOf(v)));
@@ -171,9 +221,18 @@ export function slopeLayer(cells: DemoCells, seed: number): DemoLayer {
   }
   const limit = cells.halfExtentMetres + 700;
   const covered = (east: number, north: number): boolean => Math.abs(east) < limit && Math.abs(north) < limit;
-  const thinned = thinSites(Float64Array.from(points), (east, north) => Math.abs(east) < limit + 500 && Math.abs(north) < limit + 500);
+  const thinned = thinSites(
+    Float64Array.from(points),
+    (east, north) => Math.abs(east) < limit + 500 && Math.abs(north) < limit + 500,
+  );
   const siteIn = (site: number): boolean => covered(thinned.points[2 * site]!, thinned.points[2 * site + 1]!);
-  const tessellation = tessellate(cells.plane, thinned, () => 0.2, (p, q) => siteIn(p) || siteIn(q), random);
+  const tessellation = tessellate(
+    cells.plane,
+    thinned,
+    () => 0.2,
+    (p, q) => siteIn(p) || siteIn(q),
+    random,
+  );
   const tile = 6_000;
   const slopes = Int32Array.from({ length: tessellation.siteCount }, (_, site) => {
     if (!siteIn(site)) return -1;

@@ -1,7 +1,7 @@
 import { INNER, OUTER } from '../kernel/index.ts';
 import { orientation } from './orientation.ts';
 import { visitRay } from './ring-validity-edges.ts';
-import type { FeatureSearch } from './ring-validity.ts';
+import type { FeatureSearch } from './ring-validity-search.ts';
 
 /**
  * How the rings of a feature lie in one another: holes inside their outer ring and outside each other, outer rings not

@@ -6,6 +6,7 @@ import { appendRing, indexEdges, newFeatureEdges, reserveEdges, visitEdgePairs }
 import type { FeatureEdges } from './ring-validity-edges.ts';
 import { APART, CROSS, MEET, RUN_ALONG, meetingVertex, passesCross, relateEdges } from './ring-validity-meetings.ts';
 import { findNestingDefects } from './ring-validity-nesting.ts';
+import type { FeatureSearch } from './ring-validity-search.ts';
 import { firstMeeting } from './ring-validity-sweep.ts';
 import { DEFECT_RULES, defectRuleOf } from './ring-validity-rules.ts';
 
@@ -17,23 +18,6 @@ const CROSSINGS_BEFORE_STOP = 1000;
 const PAIRS_BEFORE_SWEEP = 100;
 
 const RULE_ORDER: ReadonlyMap<string, number> = new Map(DEFECT_RULES.map((rule, i) => [rule.id, i]));
-
-/** What the search has learnt about the feature it is at. */
-export interface FeatureSearch {
-  readonly layer: PolygonLayer;
-  readonly feature: number;
-  /** Index in the layer of the feature's first ring. */
-  readonly firstRing: number;
-  readonly ringCount: number;
-  readonly edges: FeatureEdges;
-  /** Rings (local numbers) left out of the edges or crossing themselves: nothing is said of what contains them. */
-  readonly brokenRings: Set<number>;
-  /** Ring pairs (a × ringCount + b, a < b) that cross or run along each other. */
-  readonly brokenPairs: Set<number>;
-  /** Points where two rings touch lawfully: ring a, ring b, vertex in `edges`. */
-  readonly touches: [a: number, b: number, vertex: number][];
-  readonly report: (rule: string, localRing: number, x: number, y: number) => void;
-}
 
 export interface FindDefectsOptions {
   readonly onProgress?: (fraction: number) => void;

@@ -99,7 +99,12 @@ export function joinBatches(batches: readonly FeatureBatch[], epsg: number): Pol
   ringStarts[rings] = vertices / 2;
   featureRings[features] = rings;
   return {
-    epsg, featureNos, coords, ringStarts, ringRoles, featureRings,
+    epsg,
+    featureNos,
+    coords,
+    ringStarts,
+    ringRoles,
+    featureRings,
     columns: names.map((name, i) => ({ name, values: values[i]! })),
   };
 }

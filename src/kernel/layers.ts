@@ -2,7 +2,14 @@ import type { Localized } from './localized.ts';
 
 /** What a layer is for in an analysis (decided once; the database and the command line use these words). */
 export const LAYER_ROLES = [
-  'parcels', 'basicFarmland', 'redLine', 'growthBoundary', 'slope', 'village', 'grade', 'project',
+  'parcels',
+  'basicFarmland',
+  'redLine',
+  'growthBoundary',
+  'slope',
+  'village',
+  'grade',
+  'project',
 ] as const;
 export type LayerRole = (typeof LAYER_ROLES)[number];
 

@@ -56,5 +56,7 @@ export function refusalLine(refusal: Refusal, language: 'zh' | 'en'): string {
   if (place?.featureNo !== undefined) where.push(`feature ${place.featureNo}`);
   if (place?.field !== undefined) where.push(`field ${place.field}`);
   const prefix = where.length > 0 ? `${where.join(', ')}: ` : '';
-  return `${refusal.code} ${prefix}${refusal.message[language]} ${refusal.remedy[language]}`.replace(/\s+/g, ' ').trim();
+  return `${refusal.code} ${prefix}${refusal.message[language]} ${refusal.remedy[language]}`
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -114,7 +114,13 @@ async function addProject(services: Services, context: ActorContext, data: DemoD
     const path = join(folder.path, 'plan.gpkg');
     await writePlan(path, data.plan);
     const kept = await services.files.receive(createReadStream(path), MAX_PLAN_BYTES);
-    const created = await createProject(services, context, { path: kept.path, hash: kept.hash, fileName: 'plan.gpkg', crs: null, countyCode: data.countyCode });
+    const created = await createProject(services, context, {
+      path: kept.path,
+      hash: kept.hash,
+      fileName: 'plan.gpkg',
+      crs: null,
+      countyCode: data.countyCode,
+    });
     assert(created.ok, `the plan of the demo is refused: ${created.ok ? '' : created.error[0]?.message.en}`);
   } finally {
     await folder.remove();

@@ -9,7 +9,10 @@ import { readPlan } from '../modules/projects/server.ts';
 import { answerInWorker } from '../platform/jobs/answer-in-worker.ts';
 
 function layerOf({ batches, epsg }: RunLayer): PolygonLayer {
-  return joinBatches(batches.map((batch) => ({ ...decodeBatch(batch), problems: [] })), epsg);
+  return joinBatches(
+    batches.map((batch) => ({ ...decodeBatch(batch), problems: [] })),
+    epsg,
+  );
 }
 
 /** `report.docx` in English is `report.en.docx`; the JSON files are the same in both languages. */
@@ -19,7 +22,10 @@ function nameIn(language: 'zh' | 'en', name: string): string {
 
 // A run in a thread of its own, so that requests are answered while a county is overlaid.
 answerInWorker<RunTask, RunOutcome, number>(async (task, say) => {
-  const refused = (refusals: Extract<RunOutcome, { ok: false }>['refusals']) => ({ value: { ok: false as const, refusals }, transfer: [] });
+  const refused = (refusals: Extract<RunOutcome, { ok: false }>['refusals']) => ({
+    value: { ok: false as const, refusals },
+    transfer: [],
+  });
   const pack = packOfStoredText(task.pack.hash, task.pack.text);
   if (!pack.ok) return refused(pack.error);
   const plan = await readPlan(task.plan.path);
@@ -31,7 +37,9 @@ answerInWorker<RunTask, RunOutcome, number>(async (task, say) => {
       parcels: { sha256: parcels.sourceHash, asOf: parcels.asOf, layer: layerOf(parcels) },
       zones: task.layers.flatMap((layer) => {
         const { role } = layer;
-        return role === 'parcels' || role === 'project' ? [] : [{ role, name: role, sha256: layer.sourceHash, asOf: layer.asOf, layer: layerOf(layer) }];
+        return role === 'parcels' || role === 'project'
+          ? []
+          : [{ role, name: role, sha256: layer.sourceHash, asOf: layer.asOf, layer: layerOf(layer) }];
       }),
       plan: { sha256: task.plan.hash, plan: plan.value.plan, problems: plan.value.problems },
       pack: pack.value,

@@ -2,8 +2,8 @@ import { queryOptions } from '@tanstack/react-query';
 import type { Language, LayerRole } from '../../kernel/index.ts';
 import type { StatusView } from '../../modules/access/views.ts';
 import type { CellAddress, CellView, JobView, ParcelInRunView, RunView } from '../../modules/analysis/views.ts';
-import type { BalanceTable } from '../../modules/balance/table.ts';
-import type { Findings } from '../../modules/compliance/findings.ts';
+import type { BalanceTable } from '../../modules/balance/index.ts';
+import type { Findings } from '../../modules/compliance/index.ts';
 import type { PackSummary } from '../../modules/compliance/views.ts';
 import type {
   CommitChoice,

@@ -21,7 +21,7 @@ import { MapView, type MapFocus } from '../../../web/map/MapView.tsx';
 import { boxAround, boxOfCoordinates } from '../../../web/map/position.ts';
 import { useUrlState } from '../../../web/url-state.ts';
 import { BalanceTableView } from '../../balance/ui/BalanceTableView.tsx';
-import type { Verdict } from '../../compliance/findings.ts';
+import type { Verdict } from '../../compliance/index.ts';
 import { FindingList } from '../../compliance/ui/FindingList.tsx';
 import { TracePanel } from './TracePanel.tsx';
 

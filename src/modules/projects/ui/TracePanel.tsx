@@ -5,8 +5,8 @@ import { Area } from '../../../web/kit/area.tsx';
 import { Loaded } from '../../../web/kit/feedback.tsx';
 import { LandClassText } from '../../../web/kit/land-class.tsx';
 import { pressed } from '../../../web/kit/problems.tsx';
-import type { BalanceTable } from '../../balance/table.ts';
-import type { Finding } from '../../compliance/findings.ts';
+import type { BalanceTable } from '../../balance/index.ts';
+import type { Finding } from '../../compliance/index.ts';
 import { VerdictMark } from '../../compliance/ui/FindingList.tsx';
 
 interface Asked<T> {
@@ -25,6 +25,7 @@ function CellParcels(props: {
 }) {
   const { t } = useI18n();
   const { cell } = props;
+  const hasPlots = cell.parcels.some((share) => share.plotId !== null);
   if (cell.total === 0) return <p className="quiet">{t('trace.empty')}</p>;
   return (
     <>
@@ -34,7 +35,7 @@ function CellParcels(props: {
             <th scope="col">{t('trace.parcel')}</th>
             <th scope="col">{t('trace.class')}</th>
             <th scope="col">{t('trace.village')}</th>
-            <th scope="col">{t('trace.plot')}</th>
+            {hasPlots ? <th scope="col">{t('trace.plot')}</th> : null}
             <th scope="col" className="number">
               {t('trace.share')}
             </th>
@@ -58,7 +59,7 @@ function CellParcels(props: {
                   <LandClassText code={share.classCode} />
                 </td>
                 <td>{share.villageName ?? '—'}</td>
-                <td>{share.plotId ?? '—'}</td>
+                {hasPlots ? <td>{share.plotId ?? '—'}</td> : null}
                 <td className="number">
                   <Area dm2={share.areaDm2} bare />
                 </td>
@@ -148,16 +149,18 @@ export function TracePanel(props: {
       {props.cell === undefined ? null : (
         <section className="trace-part" aria-label={t('trace.behind')}>
           <h3>
-            {t('trace.behind')}
-            <span className="sub">
-              {row === undefined ? '' : pick(row.label)} ×{' '}
-              {column === undefined ? '' : column.head.map(pick).join(' / ')}
-              {props.cell.data === undefined ? null : (
-                <>
-                  {' '}
-                  · {t('trace.count', { count: props.cell.data.total })} · <Area dm2={props.cell.data.areaDm2} />
-                </>
-              )}
+            <span>
+              {t('trace.behind')}
+              <span className="sub">
+                {row === undefined ? '' : pick(row.label)} ×{' '}
+                {column === undefined ? '' : column.head.map(pick).join(' / ')}
+                {props.cell.data === undefined ? null : (
+                  <>
+                    {' '}
+                    · {t('trace.count', { count: props.cell.data.total })} · <Area dm2={props.cell.data.areaDm2} />
+                  </>
+                )}
+              </span>
             </span>
             <Button size="small" type="text" aria-label={t('trace.close')} onClick={props.onCloseCell}>
               {t('action.close')}
@@ -171,10 +174,12 @@ export function TracePanel(props: {
       {props.used === undefined ? null : (
         <section className="trace-part" aria-label={t('trace.used')}>
           <h3>
-            {t('trace.used')}
-            <span className="sub">
-              #{props.selected} {props.detail?.id}{' '}
-              <LandClassText code={String(props.detail?.attributes['DLBM'] ?? '') || null} />
+            <span>
+              {t('trace.used')}
+              <span className="sub">
+                #{props.selected} {props.detail?.id}{' '}
+                <LandClassText code={String(props.detail?.attributes['DLBM'] ?? '') || null} />
+              </span>
             </span>
             <Button size="small" type="text" onClick={() => props.onParcel(undefined)}>
               {t('action.close')}

@@ -8,6 +8,8 @@ const CONTENTS: Readonly<Record<string, MessageKey>> = {
   village: 'plan.content.village',
   farmland: 'plan.content.farmland',
   ecology: 'plan.content.ecology',
+  appearance: 'plan.family.appearance',
+  culture: 'plan.family.culture',
 };
 const KINDS: Readonly<Record<string, MessageKey>> = {
   new: 'plan.kind.new',
