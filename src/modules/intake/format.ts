@@ -78,6 +78,8 @@ export interface WriteOptions {
   readonly encoding?: 'utf-8' | 'gb18030';
   /** Boundary TXT: point ids restart in every ring (default) or run on through the parcel. */
   readonly numbering?: 'restart' | 'continuous';
+  /** Boundary TXT: letter before point ids, `J` by default; empty for bare numbers. */
+  readonly pointPrefix?: string;
 }
 
 /** The fields a file is written with, in order, and its features as a layer or as batches. */

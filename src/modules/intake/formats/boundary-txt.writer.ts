@@ -41,6 +41,7 @@ async function write(path: string, source: WriteSource, options: WriteOptions): 
     ...(options.zonePrefix === undefined ? {} : { zonePrefix: options.zonePrefix }),
     ...(options.decimals === undefined ? {} : { decimals: options.decimals }),
     ...(options.numbering === undefined ? {} : { numbering: options.numbering }),
+    ...(options.pointPrefix === undefined ? {} : { pointPrefix: options.pointPrefix }),
   };
   const batches: FeatureBatch[] = [];
   for await (const batch of source.batches()) batches.push(batch);

@@ -1,0 +1,123 @@
+import { extname } from 'node:path';
+import { convertLayer, crsOf, epsgOf3, runZoneOf } from '../../geometry/index.ts';
+import type { Problem } from '../../kernel/index.ts';
+import type { WriteOptions } from '../../modules/intake/index.ts';
+import { RefusalError } from '../../modules/intake/index.ts';
+import { writeLayer, writerOf } from '../../modules/intake/server.ts';
+import type { Registrar } from '../command.ts';
+import { EXIT, Refused, refuse, usage } from '../exit.ts';
+import { parseCrs, parseWhole } from '../options.ts';
+import { countFeatures, readFileLayer } from '../reading.ts';
+import { refusalOfProblem, writeRemarks, type Terminal } from '../terminal.ts';
+import { outputFailed } from '../whole-file.ts';
+
+interface Options {
+  readonly crs?: number;
+  readonly toCrs?: number;
+  readonly layer?: string;
+  readonly encoding?: string;
+  readonly toEncoding?: 'utf-8' | 'gb18030';
+  readonly zonePrefix?: boolean;
+  readonly jPrefix?: boolean;
+  readonly numbering?: 'restart' | 'continuous';
+  readonly decimals?: number;
+}
+
+export const registerConvert: Registrar = (program, terminal, outcome) => {
+  program
+    .command('convert')
+    .summary('from one format or CRS to another 转换')
+    .description(
+      'Converts a file; the extension of the output names its format: .geojson, .gpkg, .fgb, .zip (Shapefile), .txt (boundary TXT), .csv.',
+    )
+    .argument('<in>', 'file of any format the intake reads')
+    .argument('<out>', 'file to write')
+    .option('--crs <epsg>', 'EPSG code of the input; wins over what the file says', parseCrs)
+    .option('--to-crs <epsg>', 'EPSG code of the output: 4490, 4491–4554', parseCrs)
+    .option('--layer <name>', 'layer to read where the file holds several')
+    .option('--encoding <name>', 'encoding of the texts of the input: utf-8, gb18030')
+    .option('--to-encoding <name>', 'TXT, CSV: encoding of the output: utf-8, gb18030', parseEncoding)
+    .option('--zone-prefix', 'TXT: write the zone number before Y')
+    .option('--no-zone-prefix', 'TXT: write Y without the zone number')
+    .option('--j-prefix', 'TXT: point ids as J1, J2 … (default)')
+    .option('--no-j-prefix', 'TXT: point ids as 1, 2 …')
+    .option(
+      '--numbering <how>',
+      'TXT: point ids restart in every ring (restart) or run on (continuous)',
+      parseNumbering,
+    )
+    .option('--decimals <n>', 'TXT, CSV: decimals of the coordinates', parseWhole('--decimals', 0, 12))
+    .action(
+      async (
+        input: string,
+        output: string,
+        options: Options,
+        command: { getOptionValueSource(name: string): string | undefined },
+      ) => {
+        const given = (name: 'zonePrefix' | 'jPrefix'): boolean => command.getOptionValueSource(name) === 'cli';
+        await convert(terminal, input, output, {
+          ...options,
+          ...(given('zonePrefix') ? {} : { zonePrefix: undefined }),
+          ...(given('jPrefix') ? {} : { jPrefix: undefined }),
+        } as Options);
+        outcome.code = EXIT.done;
+      },
+    );
+};
+
+function parseEncoding(text: string): 'utf-8' | 'gb18030' {
+  if (/^utf-?8$/i.test(text)) return 'utf-8';
+  if (/^(gb18030|gbk|gb2312|cp936)$/i.test(text)) return 'gb18030';
+  throw usage('--to-encoding 取 utf-8 或 gb18030', '--to-encoding takes utf-8 or gb18030.');
+}
+
+function parseNumbering(text: string): 'restart' | 'continuous' {
+  if (text === 'restart' || text === 'continuous') return text;
+  throw usage('--numbering 取 restart 或 continuous', '--numbering takes restart or continuous.');
+}
+
+async function convert(terminal: Terminal, input: string, output: string, options: Options): Promise<void> {
+  // An extension nobody writes is told before anything is read.
+  await writerOf(output);
+  const { crs, layer, encoding } = options;
+  const read = await readFileLayer(terminal, input, {
+    ...(crs === undefined ? {} : { crs }),
+    ...(layer === undefined ? {} : { layer }),
+    ...(encoding === undefined ? {} : { encoding }),
+  });
+  const errors = read.problems.filter(({ severity }) => severity === 'error');
+  // What cannot be read would be missing in the output without anybody knowing.
+  if (errors.length > 0) throw new Refused(errors.map((problem) => refusalOfProblem(problem, read.file)));
+  writeRemarks(terminal, read.file, read.problems);
+  const toCrs = targetCrs(read.layer, output, options);
+  const converted = toCrs === read.layer.epsg ? read.layer : convertLayer(read.layer, toCrs);
+  const writing: WriteOptions = {
+    layerName: read.source.layerName,
+    ...(options.zonePrefix === undefined ? {} : { zonePrefix: options.zonePrefix }),
+    ...(options.jPrefix === undefined ? {} : { pointPrefix: options.jPrefix ? 'J' : '' }),
+    ...(options.numbering === undefined ? {} : { numbering: options.numbering }),
+    ...(options.decimals === undefined ? {} : { decimals: options.decimals }),
+    ...(options.toEncoding === undefined ? {} : { encoding: options.toEncoding }),
+  };
+  terminal.unfinished(output);
+  const report = await writeLayer(output, converted, writing).catch((error: unknown) => {
+    throw error instanceof RefusalError ? new Refused(error.refusals) : outputFailed(output, error);
+  });
+  writeRemarks(terminal, output, report.problems as readonly Problem[]);
+  const text = terminal.language === 'zh' ? '个要素已写出' : 'features written';
+  terminal.out(`${output}: ${countFeatures(converted)} ${text}, EPSG:${converted.epsg}\n`);
+}
+
+/** The CRS to write in: as asked; a boundary TXT of longitudes and latitudes goes to the 3° zone of its land, with prefix. */
+function targetCrs(layer: Parameters<typeof convertLayer>[0], output: string, options: Options): number {
+  if (options.toCrs !== undefined) {
+    if (crsOf(options.toCrs) !== undefined) return options.toCrs;
+    throw refuse(
+      'CONVERT_CRS',
+      [`不能写出 EPSG:${options.toCrs}`, `EPSG:${options.toCrs} cannot be written.`],
+      ['可用 4490、4491–4501、4502–4512、4513–4554', 'Use 4490 or a CGCS2000 Gauss–Krüger code, 4491–4554.'],
+    );
+  }
+  if (layer.epsg !== 4490 || extname(output).toLowerCase() !== '.txt' || layer.coords.length === 0) return layer.epsg;
+  return epsgOf3(runZoneOf(layer).zone, true);
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { parseWhole } from '../options.ts';
+
+interface Options {
+  readonly port?: number;
+  readonly host?: string;
+  readonly data?: string;
+}
+
+/** `serve` runs in the main thread: the server has signals, threads and a life of its own. */
+export function registerServe(program: Command): void {
+  program
+    .command('serve')
+    .summary('starts the server 启动服务')
+    .description('Starts the server with the settings of the environment (PORT, HOST, TIANCHOU_DATA, DATABASE_URL).')
+    .option('--port <n>', 'port to listen on; default 8321', parseWhole('--port', 0, 65_535))
+    .option('--host <address>', 'address to listen on; default 127.0.0.1, this machine only')
+    .option('--data <folder>', 'data folder')
+    .action(async ({ port, host, data }: Options) => {
+      if (port !== undefined) process.env['PORT'] = String(port);
+      if (host !== undefined) process.env['HOST'] = host;
+      if (data !== undefined) process.env['TIANCHOU_DATA'] = data;
+      await import('../../server/main.ts');
+    });
+}
