@@ -4,6 +4,7 @@ import { FIRST_LEVEL_CLASSES, LAND_CLASSES, LAYER_ROLE_NAMES, type LayerRole } f
 import { layerSummaryQuery } from '../api/endpoints.ts';
 import { useI18n, type MessageKey } from '../i18n/index.tsx';
 import { Area } from '../kit/area.tsx';
+import { AREA_UNIT_KEYS, useAreaUnit } from '../units.tsx';
 import { Swatch } from '../kit/land-class.tsx';
 
 /** Off until asked for: they cover everything under them. */
@@ -63,6 +64,7 @@ export function LayerTree(props: {
  */
 export function LandLegend(props: { readonly layerVersionId: string | undefined }) {
   const { t, pick } = useI18n();
+  const unit = useAreaUnit();
   const { data: summary } = useQuery({
     ...layerSummaryQuery(props.layerVersionId ?? ''),
     enabled: props.layerVersionId !== undefined,
@@ -71,6 +73,7 @@ export function LandLegend(props: { readonly layerVersionId: string | undefined 
   const known = LAND_CLASSES.filter((landClass) => summary === undefined || areas.has(landClass.code));
   return (
     <div className="legend" aria-label={t('map.legend')} role="group">
+      {summary === undefined ? null : <p className="legend-unit">{t('map.unit', { unit: t(AREA_UNIT_KEYS[unit]) })}</p>}
       {FIRST_LEVEL_CLASSES.map((first) => {
         const classes = known.filter((landClass) => landClass.first === first.code);
         if (classes.length === 0) return null;

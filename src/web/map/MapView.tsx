@@ -146,6 +146,10 @@ export function MapView(props: MapViewProps) {
     made.on('idle', () => {
       container.dataset['mapState'] = 'idle';
     });
+    // Idle once does not mean idle for good: a layer may come later, a place may have no tiles yet.
+    made.on('dataloading', () => {
+      container.dataset['mapState'] = 'loading';
+    });
     made.on('movestart', () => {
       container.dataset['mapState'] = 'moving';
     });

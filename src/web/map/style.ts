@@ -106,7 +106,7 @@ function markLayers(layer: TileLayer): LayerSpecification[] {
       type: 'fill',
       paint: {
         'fill-color': byState(tokenValue('--map-selected'), tokenValue('--map-highlight'), tokenValue('--map-ground')),
-        'fill-opacity': byState(0.5, 0.42, 0),
+        'fill-opacity': byState(0.45, 0.34, 0),
       },
     },
     {
@@ -125,7 +125,7 @@ function markLayers(layer: TileLayer): LayerSpecification[] {
 const ZONE_LINE: Readonly<
   Partial<Record<LayerRole, { width: number; dash?: number[]; fill: number; lineFrom?: number; labelFrom: number }>>
 > = {
-  basicFarmland: { width: 1, fill: 0.16, lineFrom: 13, labelFrom: 24 },
+  basicFarmland: { width: 0.8, fill: 0.14, lineFrom: 13.5, labelFrom: 24 },
   redLine: { width: 2.4, fill: 0.1, labelFrom: 12 },
   growthBoundary: { width: 2.2, dash: [4, 2], fill: 0.06, labelFrom: 24 },
   slope: { width: 0.8, fill: 0.14, labelFrom: 13 },
@@ -185,7 +185,7 @@ function planLayers(): LayerSpecification[] {
       type: 'fill',
       source,
       filter: is('plots'),
-      paint: { 'fill-color': kindColour, 'fill-opacity': byState(0.6, 0.45, 0.28) },
+      paint: { 'fill-color': kindColour, 'fill-opacity': byState(0.4, 0.34, 0.28) },
     },
     {
       id: 'plan-plots-line',

@@ -55,6 +55,8 @@ export function BalanceTableView(props: {
   const unit = useAreaUnit();
   const { table, chosen } = props;
   const lines = headLines(table.columns, pick);
+  // Most tables name their rows in a text column of their own; the others are headed by the row's label.
+  const namesRows = table.columns[0]?.kind === 'text';
   return (
     <figure className="balance">
       <figcaption>
@@ -74,7 +76,7 @@ export function BalanceTableView(props: {
             {lines.map((line, index) => (
               // The lines of a head have no identity but their place.
               <tr key={`line-${index}`}>
-                {index === 0 ? (
+                {index === 0 && !namesRows ? (
                   <th scope="col" rowSpan={lines.length} className="stub">
                     {t('table.item')}
                   </th>
@@ -95,11 +97,20 @@ export function BalanceTableView(props: {
           <tbody>
             {table.rows.map((row, r) => (
               <tr key={row.id} className={`balance-${row.role} level-${row.level}`}>
-                <th scope="row" className="stub">
-                  {pick(row.label)}
-                </th>
+                {namesRows ? null : (
+                  <th scope="row" className="stub">
+                    {pick(row.label)}
+                  </th>
+                )}
                 {table.columns.map((column, c) => {
                   const cell = table.cells[r]?.[c] ?? null;
+                  if (c === 0 && namesRows) {
+                    return (
+                      <th key={column.id} scope="row" className="stub">
+                        <CellText cell={cell} unit={unit} />
+                      </th>
+                    );
+                  }
                   const isChosen = chosen?.row === row.id && chosen.column === column.id;
                   const classes = [
                     isNumeric(column) ? 'number' : '',

@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Select, Tabs } from 'antd';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import {
   balanceQuery,
   cellQuery,
@@ -127,9 +127,14 @@ export function RunResult(props: {
           ),
     [usedData, shownTable?.id],
   );
-  const chooseCell = (address: { table: string; row: string; column: string }): void =>
+  // On a phone the parcels behind a figure are on the other side: go there with it.
+  const [side, setSide] = useState<'list' | 'map'>('list');
+  const chooseCell = (address: { table: string; row: string; column: string }): void => {
+    setSide('map');
     change({ ...address, tab: 'tables', finding: undefined, plot: undefined, parcel: undefined });
-  const chooseFinding = (checkId: string | undefined): void =>
+  };
+  const chooseFinding = (checkId: string | undefined): void => {
+    setSide('list');
     change({
       finding: checkId,
       tab: 'findings',
@@ -139,6 +144,7 @@ export function RunResult(props: {
       plot: undefined,
       parcel: undefined,
     });
+  };
   const chooseParcel = (no: number | undefined): void =>
     change({ parcel: no === undefined ? undefined : String(no), plot: undefined });
 
@@ -161,8 +167,14 @@ export function RunResult(props: {
                   marked={markedFindings}
                   onVerdict={(verdict) => change({ verdict }, { replace: true })}
                   onChoose={chooseFinding}
-                  onParcel={chooseParcel}
-                  onPlot={(plot) => change({ plot, parcel: undefined })}
+                  onParcel={(no) => {
+                    setSide('map');
+                    chooseParcel(no);
+                  }}
+                  onPlot={(plot) => {
+                    setSide('map');
+                    change({ plot, parcel: undefined });
+                  }}
                 />
               )}
             </Loaded>
@@ -211,6 +223,8 @@ export function RunResult(props: {
   return (
     <SplitScreen
       wide
+      side={side}
+      onSide={setSide}
       listLabel="analysis.results"
       list={list}
       map={

@@ -33,12 +33,12 @@ function CellParcels(props: {
         <thead>
           <tr>
             <th scope="col">{t('trace.parcel')}</th>
-            <th scope="col">{t('trace.class')}</th>
-            <th scope="col">{t('trace.village')}</th>
-            {hasPlots ? <th scope="col">{t('trace.plot')}</th> : null}
             <th scope="col" className="number">
               {t('trace.share')}
             </th>
+            <th scope="col">{t('trace.class')}</th>
+            <th scope="col">{t('trace.village')}</th>
+            {hasPlots ? <th scope="col">{t('trace.plot')}</th> : null}
           </tr>
         </thead>
         <tbody>
@@ -55,14 +55,14 @@ function CellParcels(props: {
                 className={no !== null && props.selected === no ? 'chosen' : ''}
               >
                 <td className="nowrap">{no === null ? t('trace.uncovered') : (share.id ?? `#${no}`)}</td>
-                <td>
-                  <LandClassText code={share.classCode} />
-                </td>
-                <td>{share.villageName ?? '—'}</td>
-                {hasPlots ? <td>{share.plotId ?? '—'}</td> : null}
                 <td className="number">
                   <Area dm2={share.areaDm2} bare />
                 </td>
+                <td>
+                  <LandClassText code={share.classCode} />
+                </td>
+                <td className="nowrap">{share.villageName ?? '—'}</td>
+                {hasPlots ? <td>{share.plotId ?? '—'}</td> : null}
               </tr>
             );
           })}
