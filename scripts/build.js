@@ -36,21 +36,25 @@ async function buildPrograms() {
   const entries = filesUnder('src').filter(
     (path) => path === 'src/server/main.ts' || path === 'src/cli/main.ts' || path.endsWith('.worker.ts'),
   );
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: entries,
-    outdir: 'dist',
-    outbase: 'src',
-    bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: true,
-    logLevel: 'warning',
-  });
+  // The command line is bundled by itself: sharing chunks with the server it would load the server's packages at every start.
+  const isCommandLine = (path) => path.startsWith('src/cli/');
+  for (const entryPoints of [entries.filter((path) => !isCommandLine(path)), entries.filter(isCommandLine)]) {
+    await build({
+      absWorkingDir: ROOT,
+      entryPoints,
+      outdir: 'dist',
+      outbase: 'src',
+      bundle: true,
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: true,
+      logLevel: 'warning',
+    });
+  }
 }
 
 /** Builds everything; true where it worked. */

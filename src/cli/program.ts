@@ -1,29 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { Cancelled } from '../geometry/index.ts';
 import { RefusalError } from '../modules/intake/index.ts';
-import { registerAnalyse } from './commands/analyse.ts';
-import { registerArea } from './commands/area.ts';
-import { registerCheck } from './commands/check.ts';
-import { registerConvert } from './commands/convert.ts';
-import { registerDemo } from './commands/demo.ts';
-import { registerOverlay } from './commands/overlay.ts';
-import { registerPack } from './commands/pack.ts';
-import { registerPlanTemplate } from './commands/plan-template.ts';
-import { registerServe } from './commands/serve.ts';
-import type { Outcome } from './command.ts';
+import type { Outcome, Registrar } from './command.ts';
 import { EXIT, Interrupted, Refused } from './exit.ts';
 import { writeRefusals, type Terminal } from './terminal.ts';
 
-const REGISTRARS = [
-  registerArea,
-  registerCheck,
-  registerOverlay,
-  registerAnalyse,
-  registerConvert,
-  registerPack,
-  registerPlanTemplate,
-  registerDemo,
-] as const;
+/** Commands in the order of the help. Each brings in what it works with, so only the one asked for is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<Registrar>>> = {
+  area: async () => (await import('./commands/area.ts')).registerArea,
+  check: async () => (await import('./commands/check.ts')).registerCheck,
+  overlay: async () => (await import('./commands/overlay.ts')).registerOverlay,
+  analyse: async () => (await import('./commands/analyse.ts')).registerAnalyse,
+  convert: async () => (await import('./commands/convert.ts')).registerConvert,
+  pack: async () => (await import('./commands/pack.ts')).registerPack,
+  'plan-template': async () => (await import('./commands/plan-template.ts')).registerPlanTemplate,
+  demo: async () => (await import('./commands/demo.ts')).registerDemo,
+  serve: async () => (await import('./commands/serve.ts')).registerServe,
+};
+
+const ALIASES: Readonly<Record<string, string>> = { analyze: 'analyse' };
 
 const EXIT_CODES = `
 Exit codes: 0 done · 1 readable but wrong (check) · 2 refused, a line a problem on standard error · 70 fault of the program · 130 cancelled`;
@@ -35,14 +30,20 @@ Exit codes: 0 done · 1 readable but wrong (check) · 2 refused, a line a proble
 export async function runProgram(args: readonly string[], terminal: Terminal, version: string): Promise<number> {
   const outcome: Outcome = { code: EXIT.done };
   try {
-    await programOf(terminal, version, outcome).parseAsync([...args], { from: 'user' });
+    const name = args[0] ?? '';
+    const asked = COMMANDS[ALIASES[name] ?? name];
+    const bare = /^(-V|--version)$/.test(name);
+    const registrars = asked !== undefined ? [asked] : bare ? [] : Object.values(COMMANDS);
+    const program = programOf(terminal, version);
+    for (const load of registrars) (await load())(program, terminal, outcome);
+    await program.parseAsync([...args], { from: 'user' });
     return outcome.code;
   } catch (error) {
     return exitOf(error, terminal);
   }
 }
 
-function programOf(terminal: Terminal, version: string, outcome: Outcome): Command {
+function programOf(terminal: Terminal, version: string): Command {
   const program = new Command('tianchou')
     .description('Tianchou 田畴: areas, checks, overlays and analyses of land consolidation 全域土地综合整治')
     .version(version, '-V, --version')
@@ -50,8 +51,6 @@ function programOf(terminal: Terminal, version: string, outcome: Outcome): Comma
     .addHelpText('after', EXIT_CODES);
   // Set before the commands are added: they inherit it.
   program.exitOverride().configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined });
-  for (const register of REGISTRARS) register(program, terminal, outcome);
-  registerServe(program);
   return program;
 }
 

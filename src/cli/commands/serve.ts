@@ -1,4 +1,7 @@
-import type { Command } from 'commander';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PROJECT_ROOT, RUNNING_FROM_SOURCE } from '../../platform/project-root.ts';
+import type { Registrar } from '../command.ts';
 import { parseWhole } from '../options.ts';
 
 interface Options {
@@ -8,7 +11,7 @@ interface Options {
 }
 
 /** `serve` runs in the main thread: the server has signals, threads and a life of its own. */
-export function registerServe(program: Command): void {
+export const registerServe: Registrar = (program) => {
   program
     .command('serve')
     .summary('starts the server 启动服务')
@@ -20,6 +23,8 @@ export function registerServe(program: Command): void {
       if (port !== undefined) process.env['PORT'] = String(port);
       if (host !== undefined) process.env['HOST'] = host;
       if (data !== undefined) process.env['TIANCHOU_DATA'] = data;
-      await import('../../server/main.ts');
+      // Not a path a bundler follows: the server is a program of its own, beside this one in src and in dist.
+      const program = RUNNING_FROM_SOURCE ? ['src', 'server', 'main.ts'] : ['dist', 'server', 'main.js'];
+      await import(pathToFileURL(join(PROJECT_ROOT, ...program)).href);
     });
-}
+};
