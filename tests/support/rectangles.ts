@@ -19,8 +19,16 @@ export function rectangleLayer(
   const ringStarts = [0];
   const featureRings = [0];
   for (const feature of rectangles) {
-    for (const [west, south, east, north] of typeof feature[0] === 'number' ? [feature as Rectangle] : (feature as readonly Rectangle[])) {
-      for (const [x, y] of [[west, south], [east, south], [east, north], [west, north]] as const) coords.push(CORNER_EAST + x, CORNER_NORTH + y);
+    for (const [west, south, east, north] of typeof feature[0] === 'number'
+      ? [feature as Rectangle]
+      : (feature as readonly Rectangle[])) {
+      for (const [x, y] of [
+        [west, south],
+        [east, south],
+        [east, north],
+        [west, north],
+      ] as const)
+        coords.push(CORNER_EAST + x, CORNER_NORTH + y);
       ringStarts.push(coords.length / 2);
     }
     featureRings.push(ringStarts.length - 1);

@@ -1,8 +1,17 @@
 import type { LayerRole, PolygonLayer, Problem, Refusal, Result } from '../../kernel/index.ts';
-import { assert, err, featureCount, localized, ok } from '../../kernel/index.ts';
+import { assert, err, featureCount, ok } from '../../kernel/index.ts';
 import type { PlaneLayer, RunZone } from '../../geometry/index.ts';
-import { Cancelled, coveredAreas, lonLatBoxOf, officialAreas, overlapsWithin, planeOriginOf, runZoneOf, tabulate, toPlaneLayer } from '../../geometry/index.ts';
-import { SURVEY_FIELDS, ridgeRulesOf, surveyColumns } from './attributes.ts';
+import {
+  Cancelled,
+  coveredAreas,
+  lonLatBoxOf,
+  officialAreas,
+  planeOriginOf,
+  runZoneOf,
+  tabulate,
+  toPlaneLayer,
+} from '../../geometry/index.ts';
+import { ridgeRulesOf, surveyColumns } from './attributes.ts';
 import { keptBasicFarmland } from './build-on-basic-farmland.ts';
 import { changeFacts } from './change-facts.ts';
 import { contiguityFacts, projectPartsOf } from './contiguity.ts';
@@ -18,6 +27,16 @@ import { closeParts, rawParts } from './plan-parts.ts';
 import { readReachedParcels } from './reached-parcels.ts';
 import { closeRidges } from './part-ridges.ts';
 import { ringRefusals } from './ring-refusals.ts';
+import {
+  coverageProblems,
+  duplicatePlots,
+  missingFieldProblems,
+  missingFields,
+  overlapRefusals,
+  realOverlaps,
+  refusal,
+  zonesOverlap,
+} from './run-problems.ts';
 import { boxIn, featuresNear, selectFeatures, selectPlaneFeatures } from './select-features.ts';
 import { villageFacts } from './village-facts.ts';
 import { zoneKeysOf } from './zone-keys.ts';
@@ -63,7 +82,15 @@ export function analyse(input: AnalysisInput, hooks: AnalysisHooks = {}): Result
     return run(input, hooks);
   } catch (error) {
     if (error instanceof Cancelled) {
-      return err([refusal('ANALYSIS_CANCELLED', '分析已取消', 'the analysis was cancelled', '需要时重新运行', 'Run it again when needed.')]);
+      return err([
+        refusal(
+          'ANALYSIS_CANCELLED',
+          '分析已取消',
+          'the analysis was cancelled',
+          '需要时重新运行',
+          'Run it again when needed.',
+        ),
+      ]);
     }
     if (error instanceof ProductRefused) return err([...error.refusals]);
     throw error;
@@ -81,7 +108,9 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
   assert(plan.plots === null || plots.length === featureCount(plan.plots.layer), 'plots and their attributes disagree');
 
   // 1. What lies near the plan, and whether areas can be computed with it.
-  const planLayers = [plan.boundary, plan.plots?.layer, plan.basicFarmlandChange?.layer].filter((layer) => layer !== undefined);
+  const planLayers = [plan.boundary, plan.plots?.layer, plan.basicFarmlandChange?.layer].filter(
+    (layer) => layer !== undefined,
+  );
   const near = (layer: PolygonLayer): PolygonLayer => {
     const box = boxIn(layer.epsg, planLayers, MARGIN);
     return selectFeatures(layer, box === undefined ? [] : featuresNear(layer, box));
@@ -113,21 +142,51 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
   const changePlane = plan.basicFarmlandChange === null ? null : planeOf(plan.basicFarmlandChange.layer);
   const projectM2 = project.areas.reduce((sum, area) => sum + area, 0);
   if (projectM2 <= 0) {
-    return err([refusal('ANALYSIS_EMPTY_PROJECT', '项目区没有图形', 'the project boundary has no area', '提供项目区边界', 'Give the boundary of the project.')]);
+    return err([
+      refusal(
+        'ANALYSIS_EMPTY_PROJECT',
+        '项目区没有图形',
+        'the project boundary has no area',
+        '提供项目区边界',
+        'Give the boundary of the project.',
+      ),
+    ]);
   }
   const overlapping = [
     ...overlapRefusals('ANALYSIS_PROJECT_OVERLAP', 'project', project, plan.boundary, null, parameters),
-    ...(plan.plots === null ? [] : overlapRefusals('ANALYSIS_PLOTS_OVERLAP', 'plots', whole, plan.plots.layer, plots.map(({ plotId }) => plotId), parameters)),
+    ...(plan.plots === null
+      ? []
+      : overlapRefusals(
+          'ANALYSIS_PLOTS_OVERLAP',
+          'plots',
+          whole,
+          plan.plots.layer,
+          plots.map(({ plotId }) => plotId),
+          parameters,
+        )),
     ...(plan.basicFarmlandChange === null || changePlane === null
       ? []
-      : overlapRefusals('ANALYSIS_PLOTS_OVERLAP', 'basicFarmlandChange', changePlane, plan.basicFarmlandChange.layer, plan.basicFarmlandChange.attributes.map(({ plotId }) => plotId), parameters)),
+      : overlapRefusals(
+          'ANALYSIS_PLOTS_OVERLAP',
+          'basicFarmlandChange',
+          changePlane,
+          plan.basicFarmlandChange.layer,
+          plan.basicFarmlandChange.attributes.map(({ plotId }) => plotId),
+          parameters,
+        )),
   ];
   if (overlapping.length > 0) return err(overlapping);
   const zonePlanes = zoneLayers.map((zoneLayer): ZonePlane => {
     const plane = planeOf(zoneLayer.layer);
     const overlaps = realOverlaps(plane, parameters);
     if (overlaps.length > 0) problems.push(zonesOverlap(zoneLayer.name, zoneLayer.layer, overlaps));
-    return { role: zoneLayer.role, name: zoneLayer.name, plane, overlaps: overlaps.length, ...zoneKeysOf(zoneLayer.role, zoneLayer.layer) };
+    return {
+      role: zoneLayer.role,
+      name: zoneLayer.name,
+      plane,
+      overlaps: overlaps.length,
+      ...zoneKeysOf(zoneLayer.role, zoneLayer.layer),
+    };
   });
   step(0.3);
 
@@ -136,7 +195,15 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
   const raw = rawParts(parcelPlane, project, planes.inside, whole);
   const reached = reachedParcels(raw.parcels, changePlane, parcelPlane);
   if (raw.parcels.length === 0) {
-    return err([refusal('ANALYSIS_NO_PARCELS', '项目区内没有地类图斑', 'no survey parcel lies in the project area', '检查两者的坐标系与范围', 'Check the CRS and extent of both.')]);
+    return err([
+      refusal(
+        'ANALYSIS_NO_PARCELS',
+        '项目区内没有地类图斑',
+        'no survey parcel lies in the project area',
+        '检查两者的坐标系与范围',
+        'Check the CRS and extent of both.',
+      ),
+    ]);
   }
   const position = new Int32Array(parcelPlane.areas.length).fill(-1);
   reached.forEach((candidate, i) => {
@@ -148,7 +215,10 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
   const closed = closeParts(raw, position, read.parcels.wholeDm2);
   const parcels: ReachedParcels = { ...read.parcels, outsideDm2: closed.outsideDm2 };
   const parts: PlanParts = {
-    parcels: closed.parcels, zones: closed.zones, areasDm2: closed.areasDm2, ridgesDm2: closeRidges(closed, parcels),
+    parcels: closed.parcels,
+    zones: closed.zones,
+    areasDm2: closed.areasDm2,
+    ridgesDm2: closeRidges(closed, parcels),
   };
   const projectDm2 = officialAreas(plan.boundary, zone).reduce((sum, { areaDm2 }) => sum + areaDm2, 0);
   problems.push(...coverageProblems(parts, plots.length, projectDm2, parameters));
@@ -159,7 +229,8 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
     step(0.5 + (0.35 * i) / zonePlanes.length);
     return crossZones(parcelPlane, planes, zones, raw, closed);
   });
-  const planeFor = (role: LayerRole): ZonePlane | null => zonePlanes.find((zones) => zones.role === role && zones.overlaps === 0) ?? null;
+  const planeFor = (role: LayerRole): ZonePlane | null =>
+    zonePlanes.find((zones) => zones.role === role && zones.overlaps === 0) ?? null;
   const plotAreas = plan.plots === null ? [] : officialAreas(plan.plots.layer, zone);
   const insideM2 = coveredAreas(tabulate(whole, project), plots.length);
   const ridges = ridgeRulesOf(surveyColumns(input.parcels), featureCount(input.parcels));
@@ -170,14 +241,22 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
     inputs: input.inputs,
     parameters,
     plan: {
-      name: plan.name, type: plan.type, divisionCode: plan.divisionCode, contents: plan.contents,
-      countyConstructionBeforeDm2: plan.countyConstructionBeforeDm2, countyConstructionAfterDm2: plan.countyConstructionAfterDm2,
+      name: plan.name,
+      type: plan.type,
+      divisionCode: plan.divisionCode,
+      contents: plan.contents,
+      countyConstructionBeforeDm2: plan.countyConstructionBeforeDm2,
+      countyConstructionAfterDm2: plan.countyConstructionAfterDm2,
       projectDm2,
       projectParts: projectPartsOf(project),
-      plots: plan.plots === null ? null : plots.map((plot, i) => ({
-        ...plot, areaDm2: plotAreas[i]!.areaDm2,
-        outsideProjectDm2: beyond(whole.areas[i]!, insideM2[i]!, parameters),
-      })),
+      plots:
+        plan.plots === null
+          ? null
+          : plots.map((plot, i) => ({
+              ...plot,
+              areaDm2: plotAreas[i]!.areaDm2,
+              outsideProjectDm2: beyond(whole.areas[i]!, insideM2[i]!, parameters),
+            })),
       alternatives: plan.alternatives,
     },
     parcelCount: featureCount(input.parcels),
@@ -187,17 +266,44 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
     crossings,
     ridgeRules: ridges.rules,
     surveyHasRidges: ridges.surveyHasRidges,
-    changes: plan.basicFarmlandChange === null || changePlane === null ? null : changeFacts({
-      plots: plan.basicFarmlandChange.attributes, plane: changePlane,
-      areasDm2: officialAreas(plan.basicFarmlandChange.layer, zone).map(({ areaDm2 }) => areaDm2),
-      parcels: parcelPlane, position, tieRank: ranksByBsm(reached, parcels, position.length),
-      slope: planeFor('slope'), basicFarmland: planeFor('basicFarmland'), planPlots: plan.plots === null ? null : whole,
-    }),
-    buildOnKeptBasicFarmland: plan.plots === null ? null : keptBasicFarmland({
-      plan, whole, changePlane, basicFarmland: planeFor('basicFarmland'), crossings, parts, raw, closed, parcels: parcelPlane,
-    }),
+    changes:
+      plan.basicFarmlandChange === null || changePlane === null
+        ? null
+        : changeFacts({
+            plots: plan.basicFarmlandChange.attributes,
+            plane: changePlane,
+            areasDm2: officialAreas(plan.basicFarmlandChange.layer, zone).map(({ areaDm2 }) => areaDm2),
+            parcels: parcelPlane,
+            position,
+            tieRank: ranksByBsm(reached, parcels, position.length),
+            slope: planeFor('slope'),
+            basicFarmland: planeFor('basicFarmland'),
+            planPlots: plan.plots === null ? null : whole,
+          }),
+    buildOnKeptBasicFarmland:
+      plan.plots === null
+        ? null
+        : keptBasicFarmland({
+            plan,
+            whole,
+            changePlane,
+            basicFarmland: planeFor('basicFarmland'),
+            crossings,
+            parts,
+            raw,
+            closed,
+            parcels: parcelPlane,
+          }),
     contiguity: contiguityFacts({
-      plane: selectPlaneFeatures(parcelPlane, reached), layer: reachedLayer, parcels, reached, raw, closed, planes, plan, parameters,
+      plane: selectPlaneFeatures(parcelPlane, reached),
+      layer: reachedLayer,
+      parcels,
+      reached,
+      raw,
+      closed,
+      planes,
+      plan,
+      parameters,
       isCancelled: hooks.isCancelled,
     }),
     villages: villageFacts(parcels, parts, plots.length, crossings, planeFor('village'), parameters),
@@ -207,54 +313,15 @@ function run(input: AnalysisInput, hooks: AnalysisHooks): Result<OverlayFacts, R
   return ok(facts);
 }
 
-function refusal(code: string, zh: string, en: string, remedyZh: string, remedyEn: string): Refusal {
-  return { code, message: localized(zh, en), remedy: localized(remedyZh, remedyEn) };
-}
-
 function emptyLike({ epsg }: PolygonLayer): PolygonLayer {
   return {
-    epsg, featureNos: new Uint32Array(0), coords: new Float64Array(0), ringStarts: new Uint32Array(1),
-    ringRoles: new Uint8Array(0), featureRings: new Uint32Array(1), columns: [],
-  };
-}
-
-function duplicatePlots(ids: readonly string[]): Refusal[] {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const id of ids) (seen.has(id) ? twice : seen).add(id);
-  return [...twice].map((id) =>
-    refusal('ANALYSIS_DUPLICATE_PLOT', `地块编号 ${id} 重复`, `plot ${id} is given twice`, '为每个地块给出唯一编号', 'Give each plot an id of its own.'));
-}
-
-/** Overlaps larger than the tolerance of areas: neighbours whose straight borders are split at different points share less. */
-function realOverlaps(plane: PlaneLayer, { tolerance }: AnalysisParameters): { a: number; b: number; areaM2: number }[] {
-  return overlapsWithin(plane, { toleranceM2: tolerance.floorDm2 / 100 })
-    .filter(({ a, b, areaM2 }) => areaM2 * 1_000_000 > tolerance.perMillion * Math.min(plane.areas[a]!, plane.areas[b]!));
-}
-
-function overlapRefusals(
-  code: string, layerName: string, plane: PlaneLayer, layer: PolygonLayer, ids: readonly string[] | null, parameters: AnalysisParameters,
-): Refusal[] {
-  return realOverlaps(plane, parameters).slice(0, 20).map(({ a, b, areaM2 }) => {
-    const name = (f: number): string => ids?.[f] ?? String(layer.featureNos[f]!);
-    return {
-      code,
-      message: localized(`${name(a)} 与 ${name(b)} 重叠 ${areaM2.toFixed(2)} 平方米`, `${name(a)} and ${name(b)} overlap by ${areaM2.toFixed(2)} m²`),
-      remedy: localized('消除重叠后重新分析', 'Remove the overlap and run again.'),
-      place: { layer: layerName, featureNo: layer.featureNos[a]! },
-    };
-  });
-}
-
-function zonesOverlap(name: string, layer: PolygonLayer, overlaps: readonly { a: number; b: number; areaM2: number }[]): Problem {
-  const { a, b, areaM2 } = overlaps[0]!;
-  return {
-    rule: 'analysis.zones-overlap', severity: 'error', featureNo: layer.featureNos[a]!, id: null,
-    message: localized(
-      `图层 ${name} 内有 ${overlaps.length} 对图斑重叠（如 ${layer.featureNos[a]!} 与 ${layer.featureNos[b]!} 重叠 ${areaM2.toFixed(2)} 平方米），该图层不列平衡表`,
-      `${overlaps.length} pairs of zones of layer ${name} overlap (such as ${layer.featureNos[a]!} and ${layer.featureNos[b]!}, ${areaM2.toFixed(2)} m²); the layer has no balance table`,
-    ),
-    remedy: localized('消除图层内的重叠', 'Remove the overlaps inside the layer.'),
+    epsg,
+    featureNos: new Uint32Array(0),
+    coords: new Float64Array(0),
+    ringStarts: new Uint32Array(1),
+    ringRoles: new Uint8Array(0),
+    featureRings: new Uint32Array(1),
+    columns: [],
   };
 }
 
@@ -280,38 +347,4 @@ function ranksByBsm(reached: Uint32Array, parcels: ReachedParcels, candidates: n
 function beyond(wholeM2: number, insideM2: number, { tolerance }: AnalysisParameters): number {
   const difference = Math.max(0, Math.round((wholeM2 - insideM2) * 100));
   return agrees(difference, 0, tolerance) ? 0 : difference;
-}
-
-function missingFields(layer: PolygonLayer): string[] {
-  const columns = surveyColumns(layer);
-  return SURVEY_FIELDS.filter((field) => columns[field] === undefined);
-}
-
-function missingFieldProblems(layer: PolygonLayer): Problem[] {
-  return missingFields(layer).map((field) => ({
-    rule: 'analysis.field-missing', severity: field === 'DLBM' ? 'error' : 'note', featureNo: null, id: null, field,
-    message: field === 'KCXS'
-      ? localized('图斑图层没有扣除系数（KCXS），耕地未扣除田坎', 'the parcel layer has no KCXS: no ridges are taken off farmland')
-      : localized(`图斑图层没有字段 ${field}`, `the parcel layer has no field ${field}`),
-    remedy: localized('导入时把相应字段映射到国土调查字段', 'Map the field to the survey schema when importing.'),
-  }));
-}
-
-/** Where parcels do not cover the project exactly once, its balance is not that of the boundary. */
-function coverageProblems(parts: PlanParts, plots: number, projectDm2: number, { tolerance }: AnalysisParameters): Problem[] {
-  let covered = 0;
-  parts.areasDm2.forEach((area, i) => {
-    if (parts.zones[i]! <= plots) covered += area;
-  });
-  // Every parcel may be off by its own tolerance; a boundary digitised apart from the parcels costs more.
-  const allowed = Math.max(tolerance.floorDm2 * parts.areasDm2.length, (tolerance.perMillion * projectDm2) / 1_000_000);
-  const gap = projectDm2 - covered;
-  if (Math.abs(gap) <= allowed) return [];
-  return [{
-    rule: 'analysis.project-coverage', severity: 'warning', featureNo: null, id: null,
-    message: gap > 0
-      ? localized(`项目区有 ${(gap / 100).toFixed(2)} 平方米没有地类图斑覆盖`, `${(gap / 100).toFixed(2)} m² of the project area have no survey parcel`)
-      : localized(`项目区内图斑面积之和超出边界面积 ${(-gap / 100).toFixed(2)} 平方米（图斑重叠或面积不符）`, `parcels in the project add up to ${(-gap / 100).toFixed(2)} m² more than its boundary (overlaps, or areas that disagree)`),
-    remedy: localized('用质量检查查找缝隙与重叠', 'Look for gaps and overlaps with the quality check.'),
-  }];
 }

@@ -81,7 +81,16 @@ export interface SurveyColumns {
 }
 
 export const SURVEY_FIELDS = [
-  'BSM', 'DLBM', 'QSXZ', 'ZLDWDM', 'ZLDWMC', 'GDPDJB', 'GDLX', 'GDDB', 'KCXS', 'TBMJ',
+  'BSM',
+  'DLBM',
+  'QSXZ',
+  'ZLDWDM',
+  'ZLDWMC',
+  'GDPDJB',
+  'GDLX',
+  'GDDB',
+  'KCXS',
+  'TBMJ',
 ] as const satisfies readonly (keyof SurveyColumns)[];
 
 export function surveyColumns(layer: Columns): SurveyColumns {

@@ -29,7 +29,8 @@ export function keptBasicFarmland(input: {
   const crossing = input.crossings.find(({ role }) => role === 'basicFarmland');
   if (basicFarmland === null || crossing === undefined || plan.plots === null) return null;
   const kinds = plan.plots.attributes.map(({ kind }) => kind);
-  const plotOf = (part: number): number => (input.parts.zones[part] === 0 ? -1 : (input.parts.zones[part]! - 1) % kinds.length);
+  const plotOf = (part: number): number =>
+    input.parts.zones[part] === 0 ? -1 : (input.parts.zones[part]! - 1) % kinds.length;
   const onBasic = new Map<number, number>();
   for (let i = 0; i < crossing.parts.length; i++) {
     const part = crossing.parts[i]!;
@@ -48,9 +49,11 @@ export function keptBasicFarmland(input: {
 }
 
 function movedOutAreas(
-  { plan, whole, changePlane, basicFarmland, parcels }: Parameters<typeof keptBasicFarmland>[0], kinds: readonly (string | null)[],
+  { plan, whole, changePlane, basicFarmland, parcels }: Parameters<typeof keptBasicFarmland>[0],
+  kinds: readonly (string | null)[],
 ): ((parcel: number, plot: number) => number) | null {
-  const outs = plan.basicFarmlandChange?.attributes.flatMap(({ direction }, f) => (direction === 'out' ? [f] : [])) ?? [];
+  const outs =
+    plan.basicFarmlandChange?.attributes.flatMap(({ direction }, f) => (direction === 'out' ? [f] : [])) ?? [];
   const builds = kinds.flatMap((kind, plot) => (kind === 'build' ? [plot] : []));
   if (changePlane === null || outs.length === 0 || builds.length === 0) return null;
   const onBasic = productOf(selectPlaneFeatures(whole, builds), basicFarmland!.plane);
@@ -58,5 +61,8 @@ function movedOutAreas(
   if (movedOut.aOf.length === 0) return null;
   const rows = byParcel(tabulate(parcels, movedOut.layer), parcels.areas.length);
   return (parcel, plot) =>
-    rowsOf(rows, parcel).reduce((sum, [piece, area]) => sum + (builds[onBasic.aOf[movedOut.aOf[piece]!]!] === plot ? area : 0), 0);
+    rowsOf(rows, parcel).reduce(
+      (sum, [piece, area]) => sum + (builds[onBasic.aOf[movedOut.aOf[piece]!]!] === plot ? area : 0),
+      0,
+    );
 }

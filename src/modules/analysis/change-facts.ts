@@ -24,7 +24,8 @@ export function changeFacts(input: {
   const count = input.plots.length;
   const onParcels = byParcel(tabulate(input.plane, input.parcels), count);
   const onSlope = input.slope === null ? null : byParcel(tabulate(input.plane, input.slope.plane), count);
-  const onBasic = input.basicFarmland === null ? null : coveredAreas(tabulate(input.plane, input.basicFarmland.plane), count);
+  const onBasic =
+    input.basicFarmland === null ? null : coveredAreas(tabulate(input.plane, input.basicFarmland.plane), count);
   const onPlots = input.planPlots === null ? null : byParcel(tabulate(input.plane, input.planPlots), count);
   return input.plots.map((plot, f): ChangeFacts => {
     const wholeDm2 = input.areasDm2[f]!;
@@ -35,28 +36,39 @@ export function changeFacts(input: {
       return closeToWhole(wholeDm2, weights, ranks === undefined ? undefined : [...ranks, Infinity]);
     };
     const parcelRows = rowsOf(onParcels, f);
-    const shares = close(parcelRows.map(([, area]) => area), parcelRows.map(([parcel]) => input.tieRank[parcel]!));
+    const shares = close(
+      parcelRows.map(([, area]) => area),
+      parcelRows.map(([parcel]) => input.tieRank[parcel]!),
+    );
     const rest = shares.pop()!;
     return {
       ...plot,
       areaDm2: wholeDm2,
       parcels: [
-        ...shares.flatMap((areaDm2, k) => (areaDm2 > 0 ? [{ parcel: input.position[parcelRows[k]![0]]!, areaDm2 }] : [])),
+        ...shares.flatMap((areaDm2, k) =>
+          areaDm2 > 0 ? [{ parcel: input.position[parcelRows[k]![0]]!, areaDm2 }] : [],
+        ),
         ...(rest > 0 ? [{ parcel: null, areaDm2: rest }] : []),
       ],
       slopeDm2: onSlope === null ? null : slopeShares(rowsOf(onSlope, f), input.slope!, close),
       onBasicFarmlandDm2: onBasic === null ? null : close([onBasic[f]!])[0]!,
-      onPlots: onPlots === null ? null : (() => {
-        const rows = rowsOf(onPlots, f);
-        return close(rows.map(([, area]) => area)).slice(0, -1)
-          .flatMap((areaDm2, k): [number, number][] => (areaDm2 > 0 ? [[rows[k]![0], areaDm2]] : []));
-      })(),
+      onPlots:
+        onPlots === null
+          ? null
+          : (() => {
+              const rows = rowsOf(onPlots, f);
+              return close(rows.map(([, area]) => area))
+                .slice(0, -1)
+                .flatMap((areaDm2, k): [number, number][] => (areaDm2 > 0 ? [[rows[k]![0], areaDm2]] : []));
+            })(),
     };
   });
 }
 
 function slopeShares(
-  rows: readonly (readonly [number, number])[], slope: ZonePlane, close: (areas: readonly number[]) => AreaDm2[],
+  rows: readonly (readonly [number, number])[],
+  slope: ZonePlane,
+  close: (areas: readonly number[]) => AreaDm2[],
 ): AreaDm2[] {
   const levels = [0, 0, 0, 0, 0, 0];
   const closed = close(rows.map(([, area]) => area));

@@ -88,8 +88,10 @@ export function contiguityFacts(input: {
   const before = contiguityBlocks(
     plane,
     {
-      classes, areasDm2: parcels.wholeDm2,
-      widthsMetres: classes.map((_, i) => widthOf(i)), settlementCodes: classes.map((_, i) => textOf(settlements?.[i])),
+      classes,
+      areasDm2: parcels.wholeDm2,
+      widthsMetres: classes.map((_, i) => widthOf(i)),
+      settlementCodes: classes.map((_, i) => textOf(settlements?.[i])),
       candidates: classes.map((code, i) => inProject[i] === 1 && isFarmland(code)),
     },
     options,
@@ -116,7 +118,9 @@ export function contiguityFacts(input: {
     features.push([{ layer: planes.inside, feature: plot }]);
     nodes.push({ parcel: -1, plot });
   });
-  const classAfter = nodes.map(({ parcel, plot }) => (parcel >= 0 ? classes[parcel]! : (balanceClassOf(plots[plot]!.classAfter) ?? '')));
+  const classAfter = nodes.map(({ parcel, plot }) =>
+    parcel >= 0 ? classes[parcel]! : (balanceClassOf(plots[plot]!.classAfter) ?? ''),
+  );
   const joined = joinPlaneFeatures(plane, features);
   const after = contiguityBlocks(
     joined,
@@ -125,8 +129,11 @@ export function contiguityFacts(input: {
       areasDm2: nodes.map(({ parcel }) => (parcel >= 0 ? parcels.wholeDm2[parcel]! : 0)),
       widthsMetres: nodes.map(({ parcel }) => (parcel >= 0 ? widthOf(parcel) : null)),
       settlementCodes: nodes.map(({ parcel }) => (parcel >= 0 ? textOf(settlements?.[parcel]) : null)),
-      candidates: nodes.map(({ parcel, plot }, n) =>
-        isFarmland(classAfter[n]!) && (plot >= 0 ? planes.inside.areas[plot]! > 0 : inProject[parcel] === 1 && keepsLand[parcel] === 1)),
+      candidates: nodes.map(
+        ({ parcel, plot }, n) =>
+          isFarmland(classAfter[n]!) &&
+          (plot >= 0 ? planes.inside.areas[plot]! > 0 : inProject[parcel] === 1 && keepsLand[parcel] === 1),
+      ),
     },
     options,
   );
@@ -144,7 +151,8 @@ export function contiguityFacts(input: {
 
 /** For each reached parcel that changed plots lie on: which, and how much of it they take, m². */
 function changedPlotsOf(
-  { raw, reached, plan }: Parameters<typeof contiguityFacts>[0], changes: (plot: number) => boolean,
+  { raw, reached, plan }: Parameters<typeof contiguityFacts>[0],
+  changes: (plot: number) => boolean,
 ): Map<number, { plots: number[]; areaM2: number }> {
   const count = plan.plots!.attributes.length;
   const position = new Map(Array.from(reached, (candidate, i) => [candidate, i]));

@@ -32,7 +32,11 @@ export interface PlanPlanes {
  * first among equals last in order, close to the part in whole dm².
  */
 export function crossZones(
-  parcels: PlaneLayer, plan: PlanPlanes, zones: ZonePlane, raw: RawParts, parts: ClosedParts,
+  parcels: PlaneLayer,
+  plan: PlanPlanes,
+  zones: ZonePlane,
+  raw: RawParts,
+  parts: ClosedParts,
 ): LayerCrossing {
   const plots = plan.whole.areas.length;
   const products = {
@@ -66,7 +70,10 @@ export function crossZones(
     const found = [...weights].filter(([, area]) => area > TOUCHING_SQUARE_METRES).sort(([a], [b]) => a - b);
     const covered = found.reduce((sum, [, area]) => sum + area, 0);
     const rest = Math.max(0, raw.areas[rawRow]! - covered);
-    const closed: AreaDm2[] = closeToWhole(parts.areasDm2[part]!, [...found.map(([, area]) => area), rest <= TOUCHING_SQUARE_METRES ? 0 : rest]);
+    const closed: AreaDm2[] = closeToWhole(parts.areasDm2[part]!, [
+      ...found.map(([, area]) => area),
+      rest <= TOUCHING_SQUARE_METRES ? 0 : rest,
+    ]);
     const put = (key: number, area: AreaDm2): void => {
       if (area === 0) return;
       out.parts.push(part);
@@ -77,8 +84,12 @@ export function crossZones(
     closed.forEach((area, k) => put(found[k]![0], area));
   }
   return {
-    role: zones.role, name: zones.name, keys: zones.keys,
-    parts: Uint32Array.from(out.parts), keyIndexes: Uint16Array.from(out.keys), areasDm2: Float64Array.from(out.areas),
+    role: zones.role,
+    name: zones.name,
+    keys: zones.keys,
+    parts: Uint32Array.from(out.parts),
+    keyIndexes: Uint16Array.from(out.keys),
+    areasDm2: Float64Array.from(out.areas),
     productCheckM2: Math.max(products.project.checkM2, products.inside.checkM2, products.whole?.checkM2 ?? 0),
     overlaps: zones.overlaps,
   };
@@ -86,7 +97,10 @@ export function crossZones(
 
 /** For each parcel: plan feature → key → m². `planFeatures` 1 joins all features of the plan side (the project). */
 function areasByKey(
-  parcels: PlaneLayer, product: ProductLayer, zones: ZonePlane, planFeatures: number,
+  parcels: PlaneLayer,
+  product: ProductLayer,
+  zones: ZonePlane,
+  planFeatures: number,
 ): (parcel: number) => ReadonlyMap<number, ReadonlyMap<number, number>> {
   const table: ByParcel = byParcel(tabulate(parcels, product.layer), parcels.areas.length);
   let last: { parcel: number; found: Map<number, Map<number, number>> } = { parcel: -1, found: new Map() };

@@ -10,13 +10,22 @@ import { joinPlaneFeatures } from './plane-features.ts';
  * Plots cut to the project: the same object where none leaves it. A plot counts as inside when what lies beyond is within
  * the tolerance of areas: borders drawn along one line but split at different points leave such slivers.
  */
-export function cutPlots(whole: PlaneLayer, project: PlaneLayer, tolerance: AnalysisParameters['tolerance']): PlaneLayer {
+export function cutPlots(
+  whole: PlaneLayer,
+  project: PlaneLayer,
+  tolerance: AnalysisParameters['tolerance'],
+): PlaneLayer {
   const count = whole.areas.length;
   const inside = coveredAreas(tabulate(whole, project), count);
-  const leaves = Array.from(inside, (area, f) => !agrees(dm2FromSquareMetres(area), dm2FromSquareMetres(whole.areas[f]!), tolerance));
+  const leaves = Array.from(
+    inside,
+    (area, f) => !agrees(dm2FromSquareMetres(area), dm2FromSquareMetres(whole.areas[f]!), tolerance),
+  );
   if (!leaves.includes(true)) return whole;
   const product = productOf(whole, project);
-  const pieces: { layer: PlaneLayer; feature: number }[][] = leaves.map((out, f) => (out ? [] : [{ layer: whole, feature: f }]));
+  const pieces: { layer: PlaneLayer; feature: number }[][] = leaves.map((out, f) =>
+    out ? [] : [{ layer: whole, feature: f }],
+  );
   product.aOf.forEach((plot, piece) => {
     if (leaves[plot]!) pieces[plot]!.push({ layer: product.layer, feature: piece });
   });

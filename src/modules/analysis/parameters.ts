@@ -45,6 +45,8 @@ export const DEFAULT_PARAMETERS: AnalysisParameters = {
 /** Major class of every survey class, the county's own table laid over the default one. */
 export function majorClassTable(parameters: AnalysisParameters): ReadonlyMap<string, MajorClass> {
   return new Map(
-    LAND_CLASSES.map((landClass) => [landClass.code, parameters.majorClasses[landClass.code] ?? landClass.major] as const),
+    LAND_CLASSES.map(
+      (landClass) => [landClass.code, parameters.majorClasses[landClass.code] ?? landClass.major] as const,
+    ),
   );
 }

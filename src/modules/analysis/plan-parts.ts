@@ -62,7 +62,12 @@ export function rawParts(parcels: PlaneLayer, project: PlaneLayer, inside: Plane
     outside[p] = Math.max(0, parcels.areas[p]! - projectAreas[p]! - beyond);
     if (outside[p]! <= TOUCHING_SQUARE_METRES) outside[p] = 0;
   }
-  return { parcels: Uint32Array.from(out.parcels), zones: Uint32Array.from(out.zones), areas: Float64Array.from(out.areas), outside };
+  return {
+    parcels: Uint32Array.from(out.parcels),
+    zones: Uint32Array.from(out.zones),
+    areas: Float64Array.from(out.areas),
+    outside,
+  };
 }
 
 /** Pairs [zone, m²] of one parcel. */
@@ -110,7 +115,10 @@ export function closeParts(raw: RawParts, position: Int32Array, wholeDm2: Float6
     from = to;
   }
   return {
-    parcels: Uint32Array.from(out.parcels), zones: Uint32Array.from(out.zones), areasDm2: Float64Array.from(out.areas),
-    rawRows: Uint32Array.from(out.rows), outsideDm2,
+    parcels: Uint32Array.from(out.parcels),
+    zones: Uint32Array.from(out.zones),
+    areasDm2: Float64Array.from(out.areas),
+    rawRows: Uint32Array.from(out.rows),
+    outsideDm2,
   };
 }

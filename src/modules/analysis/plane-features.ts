@@ -1,7 +1,10 @@
 import type { PlaneLayer } from '../../geometry/index.ts';
 
 /** A plane layer whose feature f is made of all rings of the pieces listed for it (pieces of one plane, apart from one another). */
-export function joinPlaneFeatures(like: PlaneLayer, pieces: readonly (readonly { layer: PlaneLayer; feature: number }[])[]): PlaneLayer {
+export function joinPlaneFeatures(
+  like: PlaneLayer,
+  pieces: readonly (readonly { layer: PlaneLayer; feature: number }[])[],
+): PlaneLayer {
   const xy: number[] = [];
   const ringStarts = [0];
   const ringSigns: number[] = [];
@@ -26,7 +29,13 @@ export function joinPlaneFeatures(like: PlaneLayer, pieces: readonly (readonly {
     boxes.set(box, 4 * f);
   });
   return {
-    zone: like.zone, origin: like.origin, areas, boxes, xy: Float64Array.from(xy), ringStarts: Uint32Array.from(ringStarts),
-    ringSigns: Int8Array.from(ringSigns), featureRings: Uint32Array.from(featureRings),
+    zone: like.zone,
+    origin: like.origin,
+    areas,
+    boxes,
+    xy: Float64Array.from(xy),
+    ringStarts: Uint32Array.from(ringStarts),
+    ringSigns: Int8Array.from(ringSigns),
+    featureRings: Uint32Array.from(featureRings),
   };
 }

@@ -2,7 +2,17 @@ import type { AreaDm2, PolygonLayer, Problem } from '../../kernel/index.ts';
 import { dm2FromSquareMetres, formatSquareMetres, localized } from '../../kernel/index.ts';
 import type { OfficialArea } from '../../geometry/index.ts';
 import type { SurveyColumns } from './attributes.ts';
-import { balanceClassOf, integerIn, numberOf, ownershipOf, ridgeCoefficientOf, surveyColumns, terraceOf, textOf, villageOf } from './attributes.ts';
+import {
+  balanceClassOf,
+  integerIn,
+  numberOf,
+  ownershipOf,
+  ridgeCoefficientOf,
+  surveyColumns,
+  terraceOf,
+  textOf,
+  villageOf,
+} from './attributes.ts';
 import type { ReachedParcels } from './facts.ts';
 import { RIDGE_UNKNOWN } from './facts.ts';
 import type { AnalysisParameters } from './parameters.ts';
@@ -13,17 +23,19 @@ const NAMED = 100;
 
 /** Attributes and wholes of the reached parcels (all but `outsideDm2`), and what is wrong with them. */
 export function readReachedParcels(
-  layer: PolygonLayer, areas: readonly OfficialArea[], parameters: AnalysisParameters,
+  layer: PolygonLayer,
+  areas: readonly OfficialArea[],
+  parameters: AnalysisParameters,
 ): { parcels: Omit<ReachedParcels, 'outsideDm2'>; problems: Problem[] } {
   const columns: SurveyColumns = surveyColumns(layer);
   const count = layer.featureNos.length;
   const parcels = {
     featureNos: layer.featureNos,
-    bsm: new Array<string | null>(count),
-    classCodes: new Array<string | null>(count),
+    bsm: Array.from<string | null>({ length: count }),
+    classCodes: Array.from<string | null>({ length: count }),
     ownership: new Uint8Array(count),
-    villageCodes: new Array<string | null>(count),
-    villageNames: new Array<string | null>(count),
+    villageCodes: Array.from<string | null>({ length: count }),
+    villageNames: Array.from<string | null>({ length: count }),
     slopeLevels: new Uint8Array(count),
     terraces: new Uint8Array(count),
     grades: new Uint8Array(count),
@@ -59,7 +71,11 @@ export function readReachedParcels(
     const featureNo = layer.featureNos[i]!;
     if (whole.from === 'computed-tbmj-disagrees') {
       disagree.push({
-        rule: 'analysis.tbmj-disagrees', severity: 'warning', featureNo, id, field: 'TBMJ',
+        rule: 'analysis.tbmj-disagrees',
+        severity: 'warning',
+        featureNo,
+        id,
+        field: 'TBMJ',
         message: localized(
           `图斑面积 ${formatSquareMetres(stated!)} 与计算面积 ${formatSquareMetres(computed)} 平方米之差超出容差，按计算面积平差`,
           `TBMJ ${formatSquareMetres(stated!)} and the computed area ${formatSquareMetres(computed)} m² differ by more than the tolerance; parts close to the computed area`,
@@ -69,7 +85,11 @@ export function readReachedParcels(
     }
     if (coefficient === RIDGE_UNKNOWN) {
       unridged.push({
-        rule: 'analysis.ridge-unknown', severity: 'warning', featureNo, id, field: 'KCXS',
+        rule: 'analysis.ridge-unknown',
+        severity: 'warning',
+        featureNo,
+        id,
+        field: 'KCXS',
         message: localized(
           `扣除系数 ${textOf(columns.KCXS?.[i])} 无效，未扣除田坎`,
           `the ridge coefficient ${textOf(columns.KCXS?.[i])} is no share between 0 and 1; no ridge is taken off`,
@@ -79,10 +99,15 @@ export function readReachedParcels(
     }
     if (classCode === null) {
       unclassed.push({
-        rule: 'analysis.class-unknown', severity: 'error', featureNo, id, field: 'DLBM',
-        message: code === null
-          ? localized('没有地类编码', 'has no land class')
-          : localized(`地类编码 ${code} 不存在`, `land class ${code} does not exist`),
+        rule: 'analysis.class-unknown',
+        severity: 'error',
+        featureNo,
+        id,
+        field: 'DLBM',
+        message:
+          code === null
+            ? localized('没有地类编码', 'has no land class')
+            : localized(`地类编码 ${code} 不存在`, `land class ${code} does not exist`),
         remedy: localized('填写国土调查工作分类的地类编码', 'Give a class of the survey’s working classification.'),
       });
     }
@@ -96,7 +121,10 @@ function atMost(problems: readonly Problem[]): Problem[] {
   return [
     ...problems.slice(0, NAMED),
     {
-      rule: problems[0]!.rule, severity: problems[0]!.severity, featureNo: null, id: null,
+      rule: problems[0]!.rule,
+      severity: problems[0]!.severity,
+      featureNo: null,
+      id: null,
       message: localized(`另有 ${rest} 个图斑有同样问题`, `${rest} more parcels have the same problem`),
     },
   ];

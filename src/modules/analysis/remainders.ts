@@ -13,12 +13,21 @@ type Region = [number, number][][][];
  *
  * @param expectedM2 area of the remainder by the tabulation
  */
-export function remainderOf(layer: PlaneLayer, feature: number, others: PlaneLayer, taken: readonly number[], expectedM2: number): PlaneLayer {
+export function remainderOf(
+  layer: PlaneLayer,
+  feature: number,
+  others: PlaneLayer,
+  taken: readonly number[],
+  expectedM2: number,
+): PlaneLayer {
   // Coordinates relative to the feature keep the digits of the clipper for what matters.
   const [x0, y0] = [layer.boxes[4 * feature]!, layer.boxes[4 * feature + 1]!];
   let region: Region;
   try {
-    region = difference(regionOf(layer, feature, x0, y0) as never, ...(taken.map((plot) => regionOf(others, plot, x0, y0)) as never[])) as Region;
+    region = difference(
+      regionOf(layer, feature, x0, y0) as never,
+      ...(taken.map((plot) => regionOf(others, plot, x0, y0)) as never[]),
+    ) as Region;
   } catch {
     throw failed();
   }
@@ -41,9 +50,19 @@ export function remainderOf(layer: PlaneLayer, feature: number, others: PlaneLay
 /** Thinner than this, metres, is no land: two borders along one line, split at different points, leave such hairs. */
 const HAIR_METRES = 0.001;
 
-function layerOf(like: PlaneLayer, xy: readonly number[], ringStarts: readonly number[], roles: readonly number[]): PlaneLayer {
+function layerOf(
+  like: PlaneLayer,
+  xy: readonly number[],
+  ringStarts: readonly number[],
+  roles: readonly number[],
+): PlaneLayer {
   return planeLayerFrom(
-    Float64Array.from(xy), Uint32Array.from(ringStarts), Uint8Array.from(roles), Uint32Array.from([0, roles.length]), like.zone, like.origin,
+    Float64Array.from(xy),
+    Uint32Array.from(ringStarts),
+    Uint8Array.from(roles),
+    Uint32Array.from([0, roles.length]),
+    like.zone,
+    like.origin,
   );
 }
 
@@ -57,7 +76,8 @@ function withoutHairs(like: PlaneLayer, layer: PlaneLayer, roles: readonly numbe
   const kept: number[] = [];
   for (let r = 0; r < roles.length; r++) {
     const ring: [number, number][] = [];
-    for (let v = layer.ringStarts[r]!; v < layer.ringStarts[r + 1]!; v++) ring.push([layer.xy[2 * v]!, layer.xy[2 * v + 1]!]);
+    for (let v = layer.ringStarts[r]!; v < layer.ringStarts[r + 1]!; v++)
+      ring.push([layer.xy[2 * v]!, layer.xy[2 * v + 1]!]);
     const shorn = shear(ring);
     if (shorn.length < 3 || isHair(shorn)) continue;
     for (const point of shorn) xy.push(...point);
@@ -70,7 +90,11 @@ function withoutHairs(like: PlaneLayer, layer: PlaneLayer, roles: readonly numbe
 /** Takes off vertices at which a ring turns back along itself, until there are none. */
 function shear(ring: [number, number][]): [number, number][] {
   for (let v = 0, quiet = 0; ring.length >= 3 && quiet < ring.length; v = (v + 1) % ring.length) {
-    const [p, q, n] = [ring[(v + ring.length - 1) % ring.length]!, ring[v % ring.length]!, ring[(v + 1) % ring.length]!];
+    const [p, q, n] = [
+      ring[(v + ring.length - 1) % ring.length]!,
+      ring[v % ring.length]!,
+      ring[(v + 1) % ring.length]!,
+    ];
     if (turnsBack(p, q, n)) {
       ring.splice(v % ring.length, 1);
       quiet = 0;
@@ -102,11 +126,16 @@ function isHair(ring: readonly (readonly [number, number])[]): boolean {
 }
 
 function failed(): ProductRefused {
-  return new ProductRefused([{
-    code: 'PRODUCT_LAYER_FAILED',
-    message: localized('图斑扣除地块后的剩余图形无法可靠计算', 'what plots leave of a parcel could not be computed reliably'),
-    remedy: localized('用质量检查检查图斑与地块的图形', 'Check parcels and plots with the quality check.'),
-  }]);
+  return new ProductRefused([
+    {
+      code: 'PRODUCT_LAYER_FAILED',
+      message: localized(
+        '图斑扣除地块后的剩余图形无法可靠计算',
+        'what plots leave of a parcel could not be computed reliably',
+      ),
+      remedy: localized('用质量检查检查图斑与地块的图形', 'Check parcels and plots with the quality check.'),
+    },
+  ]);
 }
 
 /** A feature as the clipper takes it: rings of a valid feature, counted even-odd, are the region with its holes. */
@@ -114,7 +143,8 @@ function regionOf(layer: PlaneLayer, feature: number, x0: number, y0: number): R
   const rings: Region[] = [];
   for (let r = layer.featureRings[feature]!; r < layer.featureRings[feature + 1]!; r++) {
     const ring: [number, number][] = [];
-    for (let v = layer.ringStarts[r]!; v < layer.ringStarts[r + 1]!; v++) ring.push([layer.xy[2 * v]! - x0, layer.xy[2 * v + 1]! - y0]);
+    for (let v = layer.ringStarts[r]!; v < layer.ringStarts[r + 1]!; v++)
+      ring.push([layer.xy[2 * v]! - x0, layer.xy[2 * v + 1]! - y0]);
     rings.push([[ring]]);
   }
   return rings.length === 1 ? rings[0]! : (xor(rings[0] as never, ...(rings.slice(1) as never[])) as Region);

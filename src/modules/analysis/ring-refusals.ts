@@ -27,7 +27,10 @@ export function ringRefusals(layerName: string, layer: PolygonLayer): Refusal[] 
   if (defects.length > NAMED) {
     refusals.push({
       code: 'ANALYSIS_INVALID_RING',
-      message: localized(`另有 ${defects.length - NAMED} 处图形错误`, `${defects.length - NAMED} more defects of rings`),
+      message: localized(
+        `另有 ${defects.length - NAMED} 处图形错误`,
+        `${defects.length - NAMED} more defects of rings`,
+      ),
       remedy: localized('用质量检查列出全部错误', 'List them all with the quality check.'),
       place: { layer: layerName },
     });

@@ -16,9 +16,16 @@ export function selectFeatures(layer: PolygonLayer, features: readonly number[] 
     ringRoles[to] = layer.ringRoles[from]!;
   });
   return {
-    epsg: layer.epsg, coords, ringStarts, ringRoles, featureRings,
+    epsg: layer.epsg,
+    coords,
+    ringStarts,
+    ringRoles,
+    featureRings,
     featureNos: Uint32Array.from(features, (f) => layer.featureNos[f]!),
-    columns: layer.columns.map(({ name, values }) => ({ name, values: Array.from(features, (f) => values[f] ?? null) })),
+    columns: layer.columns.map(({ name, values }) => ({
+      name,
+      values: Array.from(features, (f) => values[f] ?? null),
+    })),
   };
 }
 
@@ -35,7 +42,13 @@ export function selectPlaneFeatures(layer: PlaneLayer, features: readonly number
   const boxes = new Float64Array(4 * features.length);
   features.forEach((f: number, i: number) => boxes.set(layer.boxes.subarray(4 * f, 4 * f + 4), 4 * i));
   return {
-    zone: layer.zone, origin: layer.origin, xy, ringStarts, featureRings, ringSigns, boxes,
+    zone: layer.zone,
+    origin: layer.origin,
+    xy,
+    ringStarts,
+    featureRings,
+    ringSigns,
+    boxes,
     areas: Float64Array.from(features, (f) => layer.areas[f]!),
   };
 }
@@ -56,8 +69,13 @@ function sizeOf(layer: Rings, features: readonly number[] | Uint32Array): { ring
 }
 
 function copyRings(
-  source: Float64Array, layer: Rings, features: readonly number[] | Uint32Array,
-  target: Float64Array, ringStarts: Uint32Array, featureRings: Uint32Array, copyRing: (to: number, from: number) => void,
+  source: Float64Array,
+  layer: Rings,
+  features: readonly number[] | Uint32Array,
+  target: Float64Array,
+  ringStarts: Uint32Array,
+  featureRings: Uint32Array,
+  copyRing: (to: number, from: number) => void,
 ): void {
   let ring = 0;
   let vertex = 0;
@@ -77,7 +95,11 @@ function copyRings(
 }
 
 /** Box of all coordinates of some layers, brought to the CRS of one of them; undefined where there are none. */
-export function boxIn(epsg: number, layers: readonly PolygonLayer[], margin: { readonly degrees: number; readonly metres: number }): Box | undefined {
+export function boxIn(
+  epsg: number,
+  layers: readonly PolygonLayer[],
+  margin: { readonly degrees: number; readonly metres: number },
+): Box | undefined {
   let [minX, minY, maxX, maxY] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const layer of layers) {
     const { coords } = layer.epsg === epsg ? layer : convertLayer(layer, epsg);

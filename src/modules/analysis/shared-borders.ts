@@ -18,7 +18,13 @@ export function sharedBorders(layer: PlaneLayer): [number, number][] {
       const [from, to] = [layer.ringStarts[r]!, layer.ringStarts[r + 1]!];
       for (let v = from; v < to; v++) {
         const w = v + 1 < to ? v + 1 : from;
-        const edge = { feature: f, x1: layer.xy[2 * v]!, y1: layer.xy[2 * v + 1]!, x2: layer.xy[2 * w]!, y2: layer.xy[2 * w + 1]! };
+        const edge = {
+          feature: f,
+          x1: layer.xy[2 * v]!,
+          y1: layer.xy[2 * v + 1]!,
+          x2: layer.xy[2 * w]!,
+          y2: layer.xy[2 * w + 1]!,
+        };
         for (let column = cell(Math.min(edge.x1, edge.x2)); column <= cell(Math.max(edge.x1, edge.x2)); column++) {
           for (let row = cell(Math.min(edge.y1, edge.y2)); row <= cell(Math.max(edge.y1, edge.y2)); row++) {
             const key = `${column},${row}`;

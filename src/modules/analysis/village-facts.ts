@@ -11,26 +11,41 @@ import { sharedBorders } from './shared-borders.ts';
  * layer alone.
  */
 export function villageFacts(
-  parcels: ReachedParcels, parts: PlanParts, plots: number, crossings: readonly LayerCrossing[], layer: ZonePlane | null,
+  parcels: ReachedParcels,
+  parts: PlanParts,
+  plots: number,
+  crossings: readonly LayerCrossing[],
+  layer: ZonePlane | null,
   parameters: AnalysisParameters,
 ): VillageFacts[] | null {
   const crossing = layer === null ? undefined : crossings.find(({ role }) => role === 'village');
-  const areas = fromParcels(parcels, parts, plots, parameters) ?? (crossing === undefined ? null : fromLayer(crossing, parts, plots));
+  const areas =
+    fromParcels(parcels, parts, plots, parameters) ??
+    (crossing === undefined ? null : fromLayer(crossing, parts, plots));
   if (areas === null) return null;
-  const reached = [...areas].filter(([, { areaDm2 }]) => areaDm2 >= parameters.reachedMinimumDm2).sort(([a], [b]) => (a < b ? -1 : 1));
+  const reached = [...areas]
+    .filter(([, { areaDm2 }]) => areaDm2 >= parameters.reachedMinimumDm2)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const borders = layer === null ? null : bordersOf(layer);
   return reached.map(([code, { name, areaDm2 }]) => ({
-    code, areaDm2,
+    code,
+    areaDm2,
     name: name ?? layer?.keys.find(({ key }) => key === code)?.name.zh ?? null,
-    adjoins: borders === null || !layer!.keys.some(({ key }) => key === code)
-      ? null
-      : reached.map(([other]) => other).filter((other) => borders.has(`${code} ${other}`)),
+    adjoins:
+      borders === null || !layer!.keys.some(({ key }) => key === code)
+        ? null
+        : reached.map(([other]) => other).filter((other) => borders.has(`${code} ${other}`)),
   }));
 }
 
 type Areas = Map<string, { name: string | null; areaDm2: AreaDm2 }>;
 
-function fromParcels(parcels: ReachedParcels, parts: PlanParts, plots: number, { reachedMinimumDm2 }: AnalysisParameters): Areas | null {
+function fromParcels(
+  parcels: ReachedParcels,
+  parts: PlanParts,
+  plots: number,
+  { reachedMinimumDm2 }: AnalysisParameters,
+): Areas | null {
   const areas: Areas = new Map();
   let unstated = 0;
   parts.areasDm2.forEach((area, part) => {

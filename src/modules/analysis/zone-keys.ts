@@ -16,7 +16,10 @@ const MOST_OWN_KEYS = 200;
 export const OUTSIDE_KEY: ZoneKey = { key: '', name: localized('范围外', 'outside') };
 
 /** The keys zones are counted under: `keys[0]` is outside; a zone that states none is under the key `unstated`. */
-export function zoneKeysOf(role: LayerRole | null, layer: PolygonLayer): { keys: ZoneKey[]; keyOfFeature: Uint16Array } {
+export function zoneKeysOf(
+  role: LayerRole | null,
+  layer: PolygonLayer,
+): { keys: ZoneKey[]; keyOfFeature: Uint16Array } {
   const count = layer.featureNos.length;
   const keys: ZoneKey[] = [OUTSIDE_KEY];
   const keyOfFeature = new Uint16Array(count);

@@ -42,22 +42,37 @@ export function balanceJson(facts: OverlayFacts, balance: Balance): Json {
   return {
     format: BALANCE_FORMAT,
     project: {
-      name: facts.plan.name, type: facts.plan.type, divisionCode: facts.plan.divisionCode,
-      boundary: areaJson(facts.plan.projectDm2), total: areaJson(balance.projectDm2),
+      name: facts.plan.name,
+      type: facts.plan.type,
+      divisionCode: facts.plan.divisionCode,
+      boundary: areaJson(facts.plan.projectDm2),
+      total: areaJson(balance.projectDm2),
     },
     run: {
-      zone: facts.runZone.zone, centralMeridianDegrees: facts.runZone.centralMeridianDegrees,
+      zone: facts.runZone.zone,
+      centralMeridianDegrees: facts.runZone.centralMeridianDegrees,
       inputs: facts.inputs.map((input) => ({ ...input })),
       parameters: facts.parameters as unknown as Json,
-      parcelsInLayer: facts.parcelCount, parcelsReached: facts.parcels.featureNos.length,
+      parcelsInLayer: facts.parcelCount,
+      parcelsReached: facts.parcels.featureNos.length,
       products: facts.crossings.map((crossing) => ({
-        layer: crossing.name, role: crossing.role, largestDifferenceM2: crossing.productCheckM2, overlappingPairs: crossing.overlaps,
+        layer: crossing.name,
+        role: crossing.role,
+        largestDifferenceM2: crossing.productCheckM2,
+        overlappingPairs: crossing.overlaps,
       })),
     },
     tables: balance.tables.map(tableJson),
-    figures: FIGURES.map(({ id, unit, name }) => ({ id, unit, name: words(name), ...figureJson(unit, balance.figures[id]!) })),
+    figures: FIGURES.map(({ id, unit, name }) => ({
+      id,
+      unit,
+      name: words(name),
+      ...figureJson(unit, balance.figures[id]!),
+    })),
     parcels: {
-      featureNos: [...facts.parcels.featureNos], bsm: facts.parcels.bsm, classCodes: facts.parcels.classCodes,
+      featureNos: [...facts.parcels.featureNos],
+      bsm: facts.parcels.bsm,
+      classCodes: facts.parcels.classCodes,
       villageNames: facts.parcels.villageNames,
     },
     plotIds: (facts.plan.plots ?? []).map(({ plotId }) => plotId),
@@ -80,18 +95,27 @@ function tableJson(traced: TracedTable): Json {
     id: table.id,
     title: words(table.title),
     columns: table.columns.map((column, c) => ({
-      id: column.id, kind: column.kind, head: column.head.map(words),
+      id: column.id,
+      kind: column.kind,
+      head: column.head.map(words),
       sums: traced.columnItems[c]!.map(([index, sign]) => [index, sign]),
     })),
     rows: table.rows.map((row, r) => ({
-      id: row.id, label: words(row.label), level: row.level, role: row.role, sums: [...traced.rowItems[r]!],
+      id: row.id,
+      label: words(row.label),
+      level: row.level,
+      role: row.role,
+      sums: [...traced.rowItems[r]!],
       cells: table.cells[r]!.map(cellJson),
     })),
     residualDm2: table.residualDm2,
     notes: table.notes.map(words),
     shares: {
-      rows: [...contributions.rows], columns: [...contributions.columns], parcels: [...contributions.parcels],
-      plots: [...contributions.plots], areasDm2: [...contributions.areasDm2],
+      rows: [...contributions.rows],
+      columns: [...contributions.columns],
+      parcels: [...contributions.parcels],
+      plots: [...contributions.plots],
+      areasDm2: [...contributions.areasDm2],
     },
   };
 }
@@ -99,11 +123,21 @@ function tableJson(traced: TracedTable): Json {
 function cellJson(cell: Cell): Json {
   if (cell === null) return null;
   switch (cell.kind) {
-    case 'area': return areaJson(cell.dm2);
-    case 'count': return { count: cell.value };
-    case 'ratio': return { numerator: cell.numerator, denominator: cell.denominator, decimals: cell.decimals, percent: cell.percent };
-    case 'text': return { text: words(cell.text) };
-    case 'unknown': return { unknown: words(cell.reason) };
+    case 'area':
+      return areaJson(cell.dm2);
+    case 'count':
+      return { count: cell.value };
+    case 'ratio':
+      return {
+        numerator: cell.numerator,
+        denominator: cell.denominator,
+        decimals: cell.decimals,
+        percent: cell.percent,
+      };
+    case 'text':
+      return { text: words(cell.text) };
+    case 'unknown':
+      return { unknown: words(cell.reason) };
   }
 }
 
@@ -127,8 +161,11 @@ export function readBalance(text: string): StoredBalance | undefined {
     tables: file.tables.map(tableOf),
     figures: Object.fromEntries(file.figures.map((figure) => [figure.id, figureOf(figure)])),
     project: {
-      name: file.project.name, type: file.project.type, divisionCode: file.project.divisionCode,
-      boundaryDm2: file.project.boundary.areaDm2, projectDm2: file.project.total.areaDm2,
+      name: file.project.name,
+      type: file.project.type,
+      divisionCode: file.project.divisionCode,
+      boundaryDm2: file.project.boundary.areaDm2,
+      projectDm2: file.project.total.areaDm2,
     },
     parcels: file.parcels,
     plotIds: file.plotIds,
@@ -150,8 +187,13 @@ interface StoredCell {
 interface StoredTable {
   readonly id: string;
   readonly title: Localized;
-  readonly columns: readonly (BalanceTable['columns'][number] & { readonly sums: readonly (readonly [number, 1 | -1])[] })[];
-  readonly rows: readonly (Row & { readonly sums: readonly number[]; readonly cells: readonly (StoredCell | null)[] })[];
+  readonly columns: readonly (BalanceTable['columns'][number] & {
+    readonly sums: readonly (readonly [number, 1 | -1])[];
+  })[];
+  readonly rows: readonly (Row & {
+    readonly sums: readonly number[];
+    readonly cells: readonly (StoredCell | null)[];
+  })[];
   readonly residualDm2: number | null;
   readonly notes: readonly Localized[];
   readonly shares: Record<'rows' | 'columns' | 'parcels' | 'plots' | 'areasDm2', readonly number[]>;
@@ -194,14 +236,19 @@ function parsed(text: string): StoredFile | undefined {
 function tableOf(stored: StoredTable): TracedTable {
   return {
     table: {
-      id: stored.id, title: stored.title, residualDm2: stored.residualDm2, notes: stored.notes,
+      id: stored.id,
+      title: stored.title,
+      residualDm2: stored.residualDm2,
+      notes: stored.notes,
       columns: stored.columns.map(({ id, kind, head }) => ({ id, kind, head })),
       rows: stored.rows.map(({ id, label, level, role }) => ({ id, label, level, role })),
       cells: stored.rows.map(({ cells }) => cells.map(cellOf)),
     },
     contributions: {
-      rows: Uint16Array.from(stored.shares.rows), columns: Uint16Array.from(stored.shares.columns),
-      parcels: Int32Array.from(stored.shares.parcels), plots: Int32Array.from(stored.shares.plots),
+      rows: Uint16Array.from(stored.shares.rows),
+      columns: Uint16Array.from(stored.shares.columns),
+      parcels: Int32Array.from(stored.shares.parcels),
+      plots: Int32Array.from(stored.shares.plots),
       areasDm2: Float64Array.from(stored.shares.areasDm2),
     },
     rowItems: stored.rows.map(({ sums }) => sums),
@@ -222,7 +269,10 @@ function cellOf(cell: StoredCell | null): Cell {
 function figureOf(stored: StoredFigure): FigureValue {
   if (!stored.known) return { known: false, missing: stored.missing ?? [localized('未知', 'unknown')] };
   return {
-    known: true, numerator: BigInt(stored.numerator!), denominator: BigInt(stored.denominator!),
-    parcels: stored.parcels ?? [], plots: stored.plots ?? [],
+    known: true,
+    numerator: BigInt(stored.numerator!),
+    denominator: BigInt(stored.denominator!),
+    parcels: stored.parcels ?? [],
+    plots: stored.plots ?? [],
   };
 }

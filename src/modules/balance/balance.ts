@@ -49,7 +49,10 @@ export function buildBalance(facts: OverlayFacts, thresholds: ReviewThresholds =
   for (const crossing of facts.crossings) {
     // Zones that overlap would count land twice: such a layer has no table, and a problem of the run says so.
     if (crossing.overlaps > 0) continue;
-    tables.push(zoneTable(facts, crossing, states, 'before', projectDm2), zoneTable(facts, crossing, states, 'after', projectDm2));
+    tables.push(
+      zoneTable(facts, crossing, states, 'before', projectDm2),
+      zoneTable(facts, crossing, states, 'after', projectDm2),
+    );
   }
   const review = basicFarmlandReview(facts, basicFarmlandBefore(facts));
   if (review !== null) {

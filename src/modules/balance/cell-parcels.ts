@@ -36,7 +36,10 @@ export function cellShares(traced: TracedTable, rowId: string, columnId: string)
 }
 
 /** Every item cell a parcel has a share of: the way back from the map. */
-export function cellsOfParcel(traced: TracedTable, parcel: number): { row: string; column: string; areaDm2: AreaDm2 }[] {
+export function cellsOfParcel(
+  traced: TracedTable,
+  parcel: number,
+): { row: string; column: string; areaDm2: AreaDm2 }[] {
   const { rows, columns, parcels, areasDm2 } = traced.contributions;
   const found = new Map<string, { row: string; column: string; areaDm2: number }>();
   for (let i = 0; i < areasDm2.length; i++) {

@@ -20,10 +20,18 @@ export function cellText(cell: Cell, unit: AreaUnit, language: Language): string
   if (cell === null) return '';
   switch (cell.kind) {
     case 'area':
-      return unit === 'm2' ? formatSquareMetres(cell.dm2) : unit === 'mu' ? formatMu(cell.dm2) : formatHectares(cell.dm2);
-    case 'count': return String(cell.value);
-    case 'ratio': return formatRatio(cell.numerator, cell.denominator, cell.decimals, cell.percent);
-    case 'text': return cell.text[language];
-    case 'unknown': return language === 'zh' ? '无法判定' : 'not known';
+      return unit === 'm2'
+        ? formatSquareMetres(cell.dm2)
+        : unit === 'mu'
+          ? formatMu(cell.dm2)
+          : formatHectares(cell.dm2);
+    case 'count':
+      return String(cell.value);
+    case 'ratio':
+      return formatRatio(cell.numerator, cell.denominator, cell.decimals, cell.percent);
+    case 'text':
+      return cell.text[language];
+    case 'unknown':
+      return language === 'zh' ? '无法判定' : 'not known';
   }
 }

@@ -20,7 +20,7 @@ export function farmlandBlocks(facts: OverlayFacts, states: LandStates, when: 'b
   const { before, after } = facts.contiguity;
   if (when === 'after' && after === null) return null;
   const state = when === 'before' ? states.before : states.after;
-  const areas = new Array<number>(when === 'before' ? before.blocks : after!.blocks).fill(0);
+  const areas = Array.from<number>({ length: when === 'before' ? before.blocks : after!.blocks }).fill(0);
   const ofShare = new Int32Array(states.count).fill(-1);
   for (let i = 0; i < states.count; i++) {
     if (!isFarmlandIndex(state.classes[i]!)) continue;
@@ -62,11 +62,26 @@ export function contiguityTable(
   const blocks = { before: farmlandBlocks(facts, states, 'before')!, after: farmlandBlocks(facts, states, 'after') };
   const { gapMetres } = facts.parameters.contiguity;
   const builder = tableBuilder({
-    id: 'contiguity', title: localized('耕地集中连片情况表', 'Contiguous farmland blocks'), keepEmptyRows: true,
+    id: 'contiguity',
+    title: localized('耕地集中连片情况表', 'Contiguous farmland blocks'),
+    keepEmptyRows: true,
     rows: [
-      { id: 'total', label: WORDS.total, level: 0, role: 'total', sums: BINS.map(({ id }) => id), texts: { size: WORDS.total } },
+      {
+        id: 'total',
+        label: WORDS.total,
+        level: 0,
+        role: 'total',
+        sums: BINS.map(({ id }) => id),
+        texts: { size: WORDS.total },
+      },
       ...BINS.map(({ id, label }) => ({ id, label, level: 1, role: 'item' as const, texts: { size: label } })),
-      { id: 'largest', label: localized('最大连片块', 'Largest block'), level: 0, role: 'figure', texts: { size: localized('最大连片块', 'Largest block') } },
+      {
+        id: 'largest',
+        label: localized('最大连片块', 'Largest block'),
+        level: 0,
+        role: 'figure',
+        texts: { size: localized('最大连片块', 'Largest block') },
+      },
     ],
     columns: [
       { id: 'size', head: [localized('连片规模', 'Block size')], kind: 'text' },
@@ -89,7 +104,14 @@ export function contiguityTable(
     const state = states[when];
     for (let i = 0; i < states.count; i++) {
       const block = found.ofShare[i]!;
-      if (block >= 0) builder.add(binOf(found.areasDm2[block]!), when, states.parcels[i]!, states.plots[i]!, netDm2(states, state, i));
+      if (block >= 0)
+        builder.add(
+          binOf(found.areasDm2[block]!),
+          when,
+          states.parcels[i]!,
+          states.plots[i]!,
+          netDm2(states, state, i),
+        );
     }
   }
   const expected = blocks.after === null ? { before: farmland.before } : farmland;

@@ -42,7 +42,10 @@ export function known(
   denominator = 1,
   behind: { readonly parcels: readonly number[]; readonly plots: readonly string[] } = { parcels: [], plots: [] },
 ): FigureValue {
-  assert(Number.isSafeInteger(numerator) && Number.isSafeInteger(denominator) && denominator > 0, 'figure is no exact fraction');
+  assert(
+    Number.isSafeInteger(numerator) && Number.isSafeInteger(denominator) && denominator > 0,
+    'figure is no exact fraction',
+  );
   return { known: true, numerator: BigInt(numerator), denominator: BigInt(denominator), ...behind };
 }
 

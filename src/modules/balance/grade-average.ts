@@ -5,7 +5,9 @@ import { assert } from '../../kernel/index.ts';
 export type AreaByGrade = readonly AreaDm2[];
 
 /** Area-weighted average grade Σ area × grade / Σ area as an exact fraction; null without graded area. */
-export function averageGrade(byGrade: AreaByGrade): { readonly numerator: number; readonly denominator: number } | null {
+export function averageGrade(
+  byGrade: AreaByGrade,
+): { readonly numerator: number; readonly denominator: number } | null {
   let weighted = 0;
   let area = 0;
   for (let grade = 1; grade < byGrade.length; grade++) {

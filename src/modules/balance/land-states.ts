@@ -56,9 +56,16 @@ export function landStates(facts: OverlayFacts): LandStates {
     const changed = plot !== null && plot.kind !== 'none';
     const ownGrade = parcels.grades[parcel]!;
     const split =
-      farmlandBefore && ownGrade === 0 ? splits.grade?.get(part) : !farmlandBefore && farmlandAfter ? splits.slope?.get(part) : undefined;
+      farmlandBefore && ownGrade === 0
+        ? splits.grade?.get(part)
+        : !farmlandBefore && farmlandAfter
+          ? splits.slope?.get(part)
+          : undefined;
     const shares: readonly Share[] = split ?? [{ key: 0, areaDm2: parts.areasDm2[part]! }];
-    const ridges = closeToWhole(parts.ridgesDm2[part]!, shares.map((share) => share.areaDm2));
+    const ridges = closeToWhole(
+      parts.ridgesDm2[part]!,
+      shares.map((share) => share.areaDm2),
+    );
     shares.forEach((share, k) => {
       if (share.areaDm2 === 0) return;
       const slopeBefore = farmlandBefore ? parcels.slopeLevels[parcel]! : 0;
@@ -83,9 +90,18 @@ export function landStates(facts: OverlayFacts): LandStates {
         }
       }
       draft.add({
-        parcel, part, plot: plotIndex, areaDm2: share.areaDm2,
-        classBefore, slopeBefore, terraceBefore, gradeBefore, ridgeBefore: ridges[k]!,
-        classAfter, slopeAfter: farmlandAfter ? slopeAfter : 0, terraceAfter: farmlandAfter ? terraceAfter : TERRACE_NONE,
+        parcel,
+        part,
+        plot: plotIndex,
+        areaDm2: share.areaDm2,
+        classBefore,
+        slopeBefore,
+        terraceBefore,
+        gradeBefore,
+        ridgeBefore: ridges[k]!,
+        classAfter,
+        slopeAfter: farmlandAfter ? slopeAfter : 0,
+        terraceAfter: farmlandAfter ? terraceAfter : TERRACE_NONE,
         gradeAfter: farmlandAfter ? (changed ? (plot.gradeAfter ?? 0) : gradeBefore) : 0,
         ridgeAfter: farmlandAfter || !changed ? ridgeAfter : 0,
         ridgeUnknown: unknown,
@@ -142,23 +158,49 @@ function ridgeLookup(facts: OverlayFacts): (slopeLevel: number, terrace: number)
   return (slopeLevel, terrace) => {
     if (slopeLevel === 0) return RIDGE_UNKNOWN;
     if (slopeLevel === 1) return rules.get(3) ?? 0; // none is taken off on level 1 (handbook §1.8) unless the survey does
-    const ofLevel = facts.ridgeRules.filter((rule) => rule.slopeLevel === slopeLevel).map(({ coefficient }) => coefficient);
+    const ofLevel = facts.ridgeRules
+      .filter((rule) => rule.slopeLevel === slopeLevel)
+      .map(({ coefficient }) => coefficient);
     const exact = terrace === TERRACE_NONE ? undefined : rules.get(slopeLevel * 3 + terrace);
     return exact ?? (ofLevel.length === 0 ? RIDGE_UNKNOWN : Math.max(...ofLevel));
   };
 }
 
 interface OneShare {
-  parcel: number; part: number; plot: number; areaDm2: number;
-  classBefore: number; slopeBefore: number; terraceBefore: number; gradeBefore: number; ridgeBefore: number;
-  classAfter: number; slopeAfter: number; terraceAfter: number; gradeAfter: number; ridgeAfter: number; ridgeUnknown: number;
+  parcel: number;
+  part: number;
+  plot: number;
+  areaDm2: number;
+  classBefore: number;
+  slopeBefore: number;
+  terraceBefore: number;
+  gradeBefore: number;
+  ridgeBefore: number;
+  classAfter: number;
+  slopeAfter: number;
+  terraceAfter: number;
+  gradeAfter: number;
+  ridgeAfter: number;
+  ridgeUnknown: number;
 }
 
 class Draft {
   private readonly columns: Record<keyof OneShare, number[]> = {
-    parcel: [], part: [], plot: [], areaDm2: [],
-    classBefore: [], slopeBefore: [], terraceBefore: [], gradeBefore: [], ridgeBefore: [],
-    classAfter: [], slopeAfter: [], terraceAfter: [], gradeAfter: [], ridgeAfter: [], ridgeUnknown: [],
+    parcel: [],
+    part: [],
+    plot: [],
+    areaDm2: [],
+    classBefore: [],
+    slopeBefore: [],
+    terraceBefore: [],
+    gradeBefore: [],
+    ridgeBefore: [],
+    classAfter: [],
+    slopeAfter: [],
+    terraceAfter: [],
+    gradeAfter: [],
+    ridgeAfter: [],
+    ridgeUnknown: [],
   };
 
   add(share: OneShare): void {
@@ -175,12 +217,18 @@ class Draft {
       plots: Int32Array.from(c.plot),
       areasDm2: Float64Array.from(c.areaDm2),
       before: {
-        classes: Int16Array.from(c.classBefore), slopes: Uint8Array.from(c.slopeBefore), terraces: Uint8Array.from(c.terraceBefore),
-        grades: Uint8Array.from(c.gradeBefore), ridgesDm2: Float64Array.from(c.ridgeBefore),
+        classes: Int16Array.from(c.classBefore),
+        slopes: Uint8Array.from(c.slopeBefore),
+        terraces: Uint8Array.from(c.terraceBefore),
+        grades: Uint8Array.from(c.gradeBefore),
+        ridgesDm2: Float64Array.from(c.ridgeBefore),
       },
       after: {
-        classes: Int16Array.from(c.classAfter), slopes: Uint8Array.from(c.slopeAfter), terraces: Uint8Array.from(c.terraceAfter),
-        grades: Uint8Array.from(c.gradeAfter), ridgesDm2: Float64Array.from(c.ridgeAfter),
+        classes: Int16Array.from(c.classAfter),
+        slopes: Uint8Array.from(c.slopeAfter),
+        terraces: Uint8Array.from(c.terraceAfter),
+        grades: Uint8Array.from(c.gradeAfter),
+        ridgesDm2: Float64Array.from(c.ridgeAfter),
       },
       ridgeUnknownAfter: Uint8Array.from(c.ridgeUnknown),
     };

@@ -56,11 +56,20 @@ export interface BasicFarmlandReview {
   readonly undirectedPlots: readonly string[];
 }
 
-export function basicFarmlandReview(facts: OverlayFacts, basicFarmlandBeforeDm2: AreaDm2 | null): BasicFarmlandReview | null {
+export function basicFarmlandReview(
+  facts: OverlayFacts,
+  basicFarmlandBeforeDm2: AreaDm2 | null,
+): BasicFarmlandReview | null {
   const { changes } = facts;
   if (changes === null) return null;
-  const out = reviewSide(facts, changes.filter(({ direction }) => direction === 'out'));
-  const inside = reviewSide(facts, changes.filter(({ direction }) => direction === 'in'));
+  const out = reviewSide(
+    facts,
+    changes.filter(({ direction }) => direction === 'out'),
+  );
+  const inside = reviewSide(
+    facts,
+    changes.filter(({ direction }) => direction === 'in'),
+  );
   return {
     out,
     in: inside,
@@ -70,7 +79,8 @@ export function basicFarmlandReview(facts: OverlayFacts, basicFarmlandBeforeDm2:
     addedShare: fraction(inside.areaDm2 - out.areaDm2, out.areaDm2),
     // (I/m − O/n) / (O/n) = (I·n − O·m) / (O·m), kept whole.
     contiguity:
-      inside.patches === 0 ? null
+      inside.patches === 0
+        ? null
         : fraction(inside.areaDm2 * out.patches - out.areaDm2 * inside.patches, out.areaDm2 * inside.patches),
     undirectedPlots: changes.filter(({ direction }) => direction === null).map(({ plotId }) => plotId),
   };
@@ -80,7 +90,9 @@ function reviewSide(facts: OverlayFacts, plots: readonly ChangeFacts[]): ReviewS
   const majors = majorClassTable(facts.parameters);
   const firstOf = new Map(LAND_CLASSES.map(({ code, first }) => [code, first]));
   const byClass = { paddy: 0, irrigated: 0, dry: 0, agricultural: 0, construction: 0, unused: 0, unstated: 0 };
-  const slopes: [number, number, number, number] | null = plots.every(({ slopeDm2 }) => slopeDm2 !== null) ? [0, 0, 0, 0] : null;
+  const slopes: [number, number, number, number] | null = plots.every(({ slopeDm2 }) => slopeDm2 !== null)
+    ? [0, 0, 0, 0]
+    : null;
   const patches: [number, number, number, number] = [0, 0, 0, 0];
   let area = 0;
   let scattered = 0;

@@ -31,14 +31,34 @@ export function structureTable(states: LandStates, projectDm2: AreaDm2): TracedT
     { id: 'beforeShare', head: [WORDS.share], kind: 'share', of: 'before', totalRow: 'total' },
     { id: 'after', head: [WORDS.areaAfter], kind: 'area' },
     { id: 'afterShare', head: [WORDS.share], kind: 'share', of: 'after', totalRow: 'total' },
-    { id: 'change', head: [WORDS.change], kind: 'sum', of: [['after', 1], ['before', -1]] },
+    {
+      id: 'change',
+      head: [WORDS.change],
+      kind: 'sum',
+      of: [
+        ['after', 1],
+        ['before', -1],
+      ],
+    },
   ];
   const builder = tableBuilder({
-    id: 'structure', title: localized('土地利用结构调整表', 'Change of land use structure'), rows: classRows(), columns,
-    notes: [localized('耕地为扣除田坎后的净面积，田坎计入 1203。', 'Farmland is net of field ridges; ridges count as class 1203.')],
+    id: 'structure',
+    title: localized('土地利用结构调整表', 'Change of land use structure'),
+    rows: classRows(),
+    columns,
+    notes: [
+      localized(
+        '耕地为扣除田坎后的净面积，田坎计入 1203。',
+        'Farmland is net of field ridges; ridges count as class 1203.',
+      ),
+    ],
   });
-  eachClassShare(states, states.before, (i, row, area) => builder.add(row, 'before', states.parcels[i]!, states.plots[i]!, area));
-  eachClassShare(states, states.after, (i, row, area) => builder.add(row, 'after', states.parcels[i]!, states.plots[i]!, area));
+  eachClassShare(states, states.before, (i, row, area) =>
+    builder.add(row, 'before', states.parcels[i]!, states.plots[i]!, area),
+  );
+  eachClassShare(states, states.after, (i, row, area) =>
+    builder.add(row, 'after', states.parcels[i]!, states.plots[i]!, area),
+  );
   return builder.finish({ before: projectDm2, after: projectDm2 });
 }
 
@@ -47,11 +67,23 @@ export function majorClassesTable(facts: OverlayFacts, states: LandStates, proje
   const majors = majorClassTable(facts.parameters);
   const rowOf = (classRow: string): string => majors.get(classRow) ?? UNSTATED_ROW;
   const builder = tableBuilder({
-    id: 'majorClasses', title: localized('三大类面积增减表', 'Major land classes'),
+    id: 'majorClasses',
+    title: localized('三大类面积增减表', 'Major land classes'),
     rows: [
-      { id: 'total', label: WORDS.total, level: 0, role: 'total', sums: [...MAJOR_CLASSES, UNSTATED_ROW], texts: { class: WORDS.total } },
+      {
+        id: 'total',
+        label: WORDS.total,
+        level: 0,
+        role: 'total',
+        sums: [...MAJOR_CLASSES, UNSTATED_ROW],
+        texts: { class: WORDS.total },
+      },
       ...MAJOR_CLASSES.map((id) => ({
-        id, label: MAJOR_CLASS_NAMES[id], level: 1, role: 'item' as const, texts: { class: MAJOR_CLASS_NAMES[id] },
+        id,
+        label: MAJOR_CLASS_NAMES[id],
+        level: 1,
+        role: 'item' as const,
+        texts: { class: MAJOR_CLASS_NAMES[id] },
       })),
       { id: UNSTATED_ROW, label: WORDS.unstated, level: 1, role: 'item', texts: { class: WORDS.unstated } },
     ],
@@ -61,12 +93,24 @@ export function majorClassesTable(facts: OverlayFacts, states: LandStates, proje
       { id: 'beforeShare', head: [WORDS.share], kind: 'share', of: 'before', totalRow: 'total' },
       { id: 'after', head: [WORDS.areaAfter], kind: 'area' },
       { id: 'afterShare', head: [WORDS.share], kind: 'share', of: 'after', totalRow: 'total' },
-      { id: 'change', head: [WORDS.change], kind: 'sum', of: [['after', 1], ['before', -1]] },
+      {
+        id: 'change',
+        head: [WORDS.change],
+        kind: 'sum',
+        of: [
+          ['after', 1],
+          ['before', -1],
+        ],
+      },
     ],
     notes: changedMajors(facts),
   });
-  eachClassShare(states, states.before, (i, row, area) => builder.add(rowOf(row), 'before', states.parcels[i]!, states.plots[i]!, area));
-  eachClassShare(states, states.after, (i, row, area) => builder.add(rowOf(row), 'after', states.parcels[i]!, states.plots[i]!, area));
+  eachClassShare(states, states.before, (i, row, area) =>
+    builder.add(rowOf(row), 'before', states.parcels[i]!, states.plots[i]!, area),
+  );
+  eachClassShare(states, states.after, (i, row, area) =>
+    builder.add(rowOf(row), 'after', states.parcels[i]!, states.plots[i]!, area),
+  );
   return builder.finish({ before: projectDm2, after: projectDm2 });
 }
 

@@ -145,11 +145,13 @@ function finishTable(
       const { id, label, level, role } = layout.rows[r]!;
       return { id, label, level, role };
     }),
-    columns: layout.columns.map((column): Column => ({
-      id: column.id,
-      head: column.head,
-      kind: column.kind === 'sum' ? 'area' : column.kind === 'share' ? 'ratio' : column.kind,
-    })),
+    columns: layout.columns.map(
+      (column): Column => ({
+        id: column.id,
+        head: column.head,
+        kind: column.kind === 'sum' ? 'area' : column.kind === 'share' ? 'ratio' : column.kind,
+      }),
+    ),
     cells: kept.map((r) => cells[r]!),
     residualDm2: expected === null ? null : residual,
     notes: layout.notes ?? [],

@@ -31,17 +31,31 @@ export function firstLevelName(code: string): Localized {
 /** Rows of land classes in two levels, in the order of the official tables, with the total first. */
 export function classRows(): RowLayout[] {
   const rows: RowLayout[] = [
-    { id: 'total', label: WORDS.total, level: 0, role: 'total', sums: [...CLASS_CODES, UNSTATED_ROW], texts: { first: WORDS.total } },
+    {
+      id: 'total',
+      label: WORDS.total,
+      level: 0,
+      role: 'total',
+      sums: [...CLASS_CODES, UNSTATED_ROW],
+      texts: { first: WORDS.total },
+    },
   ];
   for (const { code: first, name } of FIRST_LEVEL_CLASSES) {
     const members = LAND_CLASSES.filter((landClass) => landClass.first === first);
     rows.push({
-      id: `first.${first}`, label: name, level: 1, role: 'subtotal', sums: members.map(({ code }) => code),
+      id: `first.${first}`,
+      label: name,
+      level: 1,
+      role: 'subtotal',
+      sums: members.map(({ code }) => code),
       texts: { first: name, second: WORDS.subtotal, code: first },
     });
     for (const landClass of members) {
       rows.push({
-        id: landClass.code, label: landClass.name, level: 2, role: 'item',
+        id: landClass.code,
+        label: landClass.name,
+        level: 2,
+        role: 'item',
         texts: { first: name, second: landClass.name, code: landClass.code },
       });
     }
@@ -72,13 +86,21 @@ export function villageRows(facts: OverlayFacts, used: ReadonlySet<string>): Row
     const members = codes.filter((code) => code.startsWith(township));
     const label = localized(`乡镇 ${township}`, `Township ${township}`);
     rows.push({
-      id: `township.${township}`, label, level: 1, role: 'subtotal', sums: members,
+      id: `township.${township}`,
+      label,
+      level: 1,
+      role: 'subtotal',
+      sums: members,
       texts: { division: label, code: township },
     });
     for (const code of members) {
       const name = names.get(code) ?? code;
       rows.push({
-        id: code, label: localized(name, name), level: 2, role: 'item', texts: { division: name, code },
+        id: code,
+        label: localized(name, name),
+        level: 2,
+        role: 'item',
+        texts: { division: name, code },
       });
     }
   }

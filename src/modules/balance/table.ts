@@ -7,7 +7,13 @@ import type { AreaDm2, Localized } from '../../kernel/index.ts';
 export type Cell =
   | { readonly kind: 'area'; readonly dm2: AreaDm2 }
   | { readonly kind: 'count'; readonly value: number }
-  | { readonly kind: 'ratio'; readonly numerator: number; readonly denominator: number; readonly decimals: number; readonly percent: boolean }
+  | {
+      readonly kind: 'ratio';
+      readonly numerator: number;
+      readonly denominator: number;
+      readonly decimals: number;
+      readonly percent: boolean;
+    }
   | { readonly kind: 'text'; readonly text: Localized }
   | { readonly kind: 'unknown'; readonly reason: Localized }
   | null;

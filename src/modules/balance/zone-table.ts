@@ -31,7 +31,8 @@ export function zoneTable(
     const known = partClass.get(part);
     // Shares of one part differ in slope or grade, never in class: the class comes from the parcel or the plot.
     assert(known === undefined || known.classIndex === state.classes[i], 'one part, two classes');
-    if (known === undefined) partClass.set(part, { classIndex: state.classes[i]!, ridgeDm2: state.ridgesDm2[i]!, plot: states.plots[i]! });
+    if (known === undefined)
+      partClass.set(part, { classIndex: state.classes[i]!, ridgeDm2: state.ridgesDm2[i]!, plot: states.plots[i]! });
     else known.ridgeDm2 += state.ridgesDm2[i]!;
     if (state.classes[i]! < 0) unstated = true;
   }
@@ -49,11 +50,15 @@ export function zoneTable(
   const id = `zones.${crossing.role ?? `own.${crossing.name}`}.${when}`;
   const word = when === 'before' ? WORDS.before : WORDS.after;
   const builder = tableBuilder({
-    id, title: localized(`${name.zh}分区地类面积表（${word.zh}）`, `Land classes by ${name.en} (${word.en.toLowerCase()})`),
+    id,
+    title: localized(`${name.zh}分区地类面积表（${word.zh}）`, `Land classes by ${name.en} (${word.en.toLowerCase()})`),
     rows: [
       { id: 'total', label: WORDS.total, level: 0, role: 'total', sums: rowIds, texts: { zone: WORDS.total } },
       ...crossing.keys.map((key, i) => ({
-        id: rowIds[i]!, label: i === 0 ? WORDS.outside : key.name, level: 1, role: 'item' as const,
+        id: rowIds[i]!,
+        label: i === 0 ? WORDS.outside : key.name,
+        level: 1,
+        role: 'item' as const,
         texts: { zone: i === 0 ? WORDS.outside : key.name },
       })),
     ],

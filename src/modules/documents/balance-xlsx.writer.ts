@@ -36,7 +36,11 @@ export async function writeBalanceWorkbook(path: string, content: BalanceWorkboo
     const sheet = workbook.addWorksheet(sheetName(i + 1, table.title[language]));
     writeTable(sheet, table, content, language);
   });
-  writeFigures(workbook.addWorksheet(sheetName(content.tables.length + 1, language === 'zh' ? '指标' : 'Figures')), content.figures, language);
+  writeFigures(
+    workbook.addWorksheet(sheetName(content.tables.length + 1, language === 'zh' ? '指标' : 'Figures')),
+    content.figures,
+    language,
+  );
   await workbook.xlsx.writeFile(path);
 }
 
@@ -52,38 +56,59 @@ function setUpPage(sheet: Worksheet, language: Language, headFrom: number, headT
   let characters = 0;
   for (let c = 1; c <= sheet.columnCount; c++) characters += sheet.getColumn(c).width ?? 9;
   sheet.pageSetup = {
-    paperSize: 8 as never, orientation: 'landscape', fitToPage: true, fitToWidth: Math.ceil(characters / PAGE_CHARACTERS), fitToHeight: 0, horizontalCentered: true,
+    paperSize: 8 as never,
+    orientation: 'landscape',
+    fitToPage: true,
+    fitToWidth: Math.ceil(characters / PAGE_CHARACTERS),
+    fitToHeight: 0,
+    horizontalCentered: true,
     margins: { left: 0.5, right: 0.5, top: 0.6, bottom: 0.6, header: 0.3, footer: 0.3 },
     ...(headTo > 0 ? { printTitlesRow: `${headFrom}:${headTo}` } : {}),
-    ...(characters > PAGE_CHARACTERS && textColumns > 0 ? { printTitlesColumn: `A:${sheet.getColumn(textColumns).letter}` } : {}),
+    ...(characters > PAGE_CHARACTERS && textColumns > 0
+      ? { printTitlesColumn: `A:${sheet.getColumn(textColumns).letter}` }
+      : {}),
   };
   sheet.headerFooter = { oddFooter: language === 'zh' ? '&C第 &P 页 共 &N 页' : '&CPage &P of &N' };
 }
 
 /** Text as text: the number format @ keeps it so even when a person edits the cell. */
-function putText(cell: SheetCell, text: string, options: { bold?: boolean; size?: number; align?: 'left' | 'center' | 'right'; wrap?: boolean } = {}): void {
+function putText(
+  cell: SheetCell,
+  text: string,
+  options: { bold?: boolean; size?: number; align?: 'left' | 'center' | 'right'; wrap?: boolean } = {},
+): void {
   cell.value = text;
   cell.numFmt = '@';
   cell.font = { name: FONT, size: options.size ?? 10, bold: options.bold ?? false };
-  cell.alignment = { horizontal: options.align ?? 'left', vertical: 'middle', wrapText: options.wrap ?? true };
+  const horizontal = options.align ?? 'left';
+  cell.alignment = {
+    horizontal,
+    vertical: 'middle',
+    wrapText: options.wrap ?? true,
+    indent: horizontal === 'center' ? 0 : 1,
+  };
 }
 
 function writeTable(sheet: Worksheet, table: BalanceTable, content: BalanceWorkbook, language: Language): void {
   const wide = areaColumnCount(table) > SIDE_BY_SIDE;
   const blocks: readonly (readonly AreaUnit[])[] = wide ? [['hectare'], ['mu']] : [['hectare', 'mu']];
   const width = tableGrid(table, blocks[0]!, language).columns.length;
+  // The title of a table that is printed over several pages stands over the first of them.
+  const titleWidth = Math.min(width, wide ? 20 : width);
   let row = 1;
-  sheet.mergeCells(row, 1, row, width);
+  sheet.mergeCells(row, 1, row, titleWidth);
   putText(sheet.getCell(row, 1), table.title[language], { bold: true, size: 18, align: 'center', wrap: false });
   sheet.getRow(row).height = 32;
   row++;
   const project = content.facts[0];
-  putText(sheet.getCell(row, 1), project === undefined ? '' : `${project.name[language]}：${project.value}`, { wrap: false });
+  putText(sheet.getCell(row, 1), project === undefined ? '' : `${project.name[language]}：${project.value}`, {
+    wrap: false,
+  });
   let headFrom = 0;
   let headTo = 0;
   for (const units of blocks) {
     const unitText = unitLine(table, units, language);
-    if (unitText !== '') putText(sheet.getCell(row, width), unitText, { align: 'right', wrap: false });
+    if (unitText !== '') putText(sheet.getCell(row, titleWidth), unitText, { align: 'right', wrap: false });
     row++;
     const [from, to] = writeBlock(sheet, table, units, row, language);
     if (headFrom === 0) [headFrom, headTo] = [from, to];
@@ -93,7 +118,12 @@ function writeTable(sheet: Worksheet, table: BalanceTable, content: BalanceWorkb
   const lines = [
     ...(table.residualDm2 === null
       ? []
-      : [localized(`闭合差：${formatSquareMetres(table.residualDm2)} 平方米`, `Residual: ${formatSquareMetres(table.residualDm2)} m²`)]),
+      : [
+          localized(
+            `闭合差：${formatSquareMetres(table.residualDm2)} 平方米`,
+            `Residual: ${formatSquareMetres(table.residualDm2)} m²`,
+          ),
+        ]),
     ...table.notes.map((note) => localized(`注：${note.zh}`, `Note: ${note.en}`)),
   ];
   for (const line of lines) {
@@ -101,13 +131,22 @@ function writeTable(sheet: Worksheet, table: BalanceTable, content: BalanceWorkb
     putText(sheet.getCell(row, 1), line[language], { size: 9, wrap: false });
     row++;
   }
-  const texts = Math.max(0, table.columns.findIndex(({ kind }) => kind !== 'text'));
+  const texts = Math.max(
+    0,
+    table.columns.findIndex(({ kind }) => kind !== 'text'),
+  );
   setUpPage(sheet, language, headFrom, headTo, texts);
   sheet.views = [{ state: 'frozen', xSplit: texts, ySplit: headTo }];
 }
 
 /** Writes heads and rows of one block; returns the first and last head row. */
-function writeBlock(sheet: Worksheet, table: BalanceTable, units: readonly AreaUnit[], from: number, language: Language): [number, number] {
+function writeBlock(
+  sheet: Worksheet,
+  table: BalanceTable,
+  units: readonly AreaUnit[],
+  from: number,
+  language: Language,
+): [number, number] {
   const grid = tableGrid(table, units, language);
   const wide = areaColumnCount(table) > SIDE_BY_SIDE;
   for (const head of grid.head) {
@@ -124,8 +163,9 @@ function writeBlock(sheet: Worksheet, table: BalanceTable, units: readonly AreaU
       sheet.getCell(r, c).fill = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFEDEFEA' } };
     }
   }
-  const centred = grid.columns.map((column) =>
-    column.kind === 'text' && table.cells.every((cells) => textWidth(cells[column.column]!, language) <= 8));
+  const centred = grid.columns.map(
+    (column) => column.kind === 'text' && table.cells.every((cells) => textWidth(cells[column.column]!, language) <= 8),
+  );
   table.rows.forEach((tableRow, r) => {
     const strong = tableRow.role === 'total' || tableRow.role === 'subtotal';
     grid.columns.forEach((column, c) => {
@@ -144,7 +184,10 @@ function writeBlock(sheet: Worksheet, table: BalanceTable, units: readonly AreaU
       ...texts.map((cell) => (cell?.kind === 'text' ? Math.min(36, displayWidth(cell.text[language])) : 0)),
     );
     const target = sheet.getColumn(1 + c);
-    target.width = Math.max(target.width ?? 0, column.kind === 'text' ? Math.max(6, widest + 2) : Math.max(wide ? 10.5 : 12, widest + 2));
+    target.width = Math.max(
+      target.width ?? 0,
+      column.kind === 'text' ? Math.max(6, widest + 2) : Math.max(wide ? 10.5 : 12, widest + 2),
+    );
   });
   return [from, headTo];
 }
@@ -171,23 +214,36 @@ function textWidth(cell: Cell, language: Language): number {
   return cell?.kind === 'text' ? displayWidth(cell.text[language]) : 0;
 }
 
-function putCell(target: SheetCell, cell: Cell, unit: AreaUnit, language: Language, bold: boolean, centred = false): void {
+function putCell(
+  target: SheetCell,
+  cell: Cell,
+  unit: AreaUnit,
+  language: Language,
+  bold: boolean,
+  centred = false,
+): void {
   const number = (value: number, format: string): void => {
     target.value = value;
     target.numFmt = format;
     target.font = { name: FONT, size: 10, bold };
-    target.alignment = { horizontal: 'right', vertical: 'middle' };
+    target.alignment = { horizontal: 'right', vertical: 'middle', indent: 0 };
   };
   if (cell === null) return putText(target, '', {});
   switch (cell.kind) {
-    case 'area': return number(cell.dm2 / PER_UNIT[unit], NUMBER_FORMATS[unit]);
-    case 'count': return number(cell.value, '0');
+    case 'area':
+      return number(cell.dm2 / PER_UNIT[unit], NUMBER_FORMATS[unit]);
+    case 'count':
+      return number(cell.value, '0');
     case 'ratio': {
       const decimals = cell.decimals === 0 ? '' : `.${'0'.repeat(cell.decimals)}`;
       return number(cell.numerator / cell.denominator, `0${decimals}${cell.percent ? '%' : ''}`);
     }
-    case 'text': return putText(target, cell.text[language], { bold, align: centred ? 'center' : 'left' });
-    case 'unknown': return putText(target, `${language === 'zh' ? '无法判定：' : 'not known: '}${cell.reason[language]}`, { align: 'center' });
+    case 'text':
+      return putText(target, cell.text[language], { bold, align: centred ? 'center' : 'left' });
+    case 'unknown':
+      return putText(target, `${language === 'zh' ? '无法判定：' : 'not known: '}${cell.reason[language]}`, {
+        align: 'center',
+      });
   }
 }
 
@@ -202,21 +258,33 @@ function writeCover(sheet: Worksheet, content: BalanceWorkbook, language: Langua
   sheet.mergeCells(1, 1, 1, 2);
   putText(sheet.getCell(1, 1), content.title[language], { bold: true, size: 18, align: 'center', wrap: false });
   sheet.getRow(1).height = 36;
-  sheet.getColumn(1).width = 34;
-  sheet.getColumn(2).width = 110;
+  sheet.getColumn(1).width = 64;
+  sheet.getColumn(2).width = 120;
   let row = 3;
   const line = (name: string, value: string): void => {
     putText(sheet.getCell(row, 1), name, { bold: true });
     putText(sheet.getCell(row, 2), value);
+    sheet.getRow(row).height =
+      18 * Math.max(Math.ceil(displayWidth(name) / 60), Math.ceil(displayWidth(value) / 116), 1);
     for (const c of [1, 2]) sheet.getCell(row, c).border = BORDERS;
     row++;
   };
   for (const { name, value } of content.facts) line(name[language], value);
   row++;
-  content.tables.forEach((table, i) => line(sheetName(i + 1, table.title[language]), table.residualDm2 === null ? '' : language === 'zh' ? `闭合差 ${formatSquareMetres(table.residualDm2)} 平方米` : `residual ${formatSquareMetres(table.residualDm2)} m²`));
+  content.tables.forEach((table, i) =>
+    line(
+      sheetName(i + 1, table.title[language]),
+      table.residualDm2 === null
+        ? ''
+        : language === 'zh'
+          ? `闭合差 ${formatSquareMetres(table.residualDm2)} 平方米`
+          : `residual ${formatSquareMetres(table.residualDm2)} m²`,
+    ),
+  );
   row++;
   for (const problem of content.problems) {
-    const who = problem.featureNo === null ? '' : ` #${problem.featureNo}${problem.id === null ? '' : ` ${problem.id}`}`;
+    const who =
+      problem.featureNo === null ? '' : ` #${problem.featureNo}${problem.id === null ? '' : ` ${problem.id}`}`;
     line(`${problem.rule}${who}`, problem.message[language]);
   }
   setUpPage(sheet, language, 0, 0, 0);
@@ -225,30 +293,58 @@ function writeCover(sheet: Worksheet, content: BalanceWorkbook, language: Langua
 function writeFigures(sheet: Worksheet, figures: FigureSet, language: Language): void {
   const zh = language === 'zh';
   const heads = zh ? ['指标', '名称', '单位', '值', '含义'] : ['Figure', 'Name', 'Unit', 'Value', 'Meaning'];
-  [34, 26, 12, 24, 80].forEach((width, i) => {
+  [36, 32, 10, 30, 120].forEach((width, i) => {
     sheet.getColumn(i + 1).width = width;
   });
   heads.forEach((head, i) => putText(sheet.getCell(1, i + 1), head, { bold: true, align: 'center' }));
   FIGURES.forEach(({ id, name, unit, meaning }, i) => {
     const row = i + 2;
     const figure = figures[id]!;
-    const units = { dm2: zh ? '公顷' : 'ha', grade: zh ? '等' : 'grade', count: zh ? '个' : 'count', ratio: '', kg: zh ? '公斤' : 'kg', yesNo: '' } as const;
+    const units = {
+      dm2: zh ? '公顷' : 'ha',
+      grade: zh ? '等' : 'grade',
+      count: zh ? '个' : 'count',
+      ratio: '',
+      kg: zh ? '公斤' : 'kg',
+      yesNo: '',
+    } as const;
     putText(sheet.getCell(row, 1), id);
     putText(sheet.getCell(row, 2), name[language]);
     putText(sheet.getCell(row, 3), units[unit], { align: 'center' });
     const cell = sheet.getCell(row, 4);
     if (!figure.known) {
-      putText(cell, `${zh ? '无法判定：' : 'not known: '}${figure.missing.map((reason) => reason[language]).join(zh ? '；' : '; ')}`);
+      putText(
+        cell,
+        `${zh ? '无法判定：' : 'not known: '}${figure.missing.map((reason) => reason[language]).join(zh ? '；' : '; ')}`,
+      );
     } else if (unit === 'yesNo') {
       putText(cell, figure.numerator === 0n ? (zh ? '否' : 'no') : zh ? '是' : 'yes', { align: 'right' });
     } else {
       const decimals = { dm2: 4, grade: 2, count: 0, ratio: 4, kg: 0, yesNo: 0 }[unit];
       const denominator = figure.denominator * (unit === 'dm2' ? 1_000_000n : 1n);
-      putCell(cell, { kind: 'ratio', numerator: Number(figure.numerator), denominator: Number(denominator), decimals, percent: false }, 'hectare', language, false);
+      putCell(
+        cell,
+        {
+          kind: 'ratio',
+          numerator: Number(figure.numerator),
+          denominator: Number(denominator),
+          decimals,
+          percent: false,
+        },
+        'hectare',
+        language,
+        false,
+      );
     }
     putText(sheet.getCell(row, 5), meaning[language]);
+    const value = sheet.getCell(row, 4).value;
+    const lines = Math.max(
+      Math.ceil(displayWidth(meaning[language]) / 116),
+      typeof value === 'string' ? Math.ceil(displayWidth(value) / 27) : 1,
+    );
+    sheet.getRow(row).height = 18 * lines;
   });
-  for (let r = 1; r <= FIGURES.length + 1; r++) for (let c = 1; c <= heads.length; c++) sheet.getCell(r, c).border = BORDERS;
+  for (let r = 1; r <= FIGURES.length + 1; r++)
+    for (let c = 1; c <= heads.length; c++) sheet.getCell(r, c).border = BORDERS;
   setUpPage(sheet, language, 1, 1, 0);
 }
-

@@ -26,7 +26,11 @@ export interface TableGrid {
   readonly head: readonly HeadCell[];
 }
 
-const UNIT_WORDS = { m2: localized('平方米', 'm²'), hectare: localized('公顷', 'ha'), mu: localized('亩', 'mu') } as const;
+const UNIT_WORDS = {
+  m2: localized('平方米', 'm²'),
+  hectare: localized('公顷', 'ha'),
+  mu: localized('亩', 'mu'),
+} as const;
 
 /** Tables with more area columns than this show their units one under the other instead of side by side. */
 export const SIDE_BY_SIDE = 12;
@@ -41,7 +45,10 @@ export function tableGrid(table: BalanceTable, units: readonly AreaUnit[], langu
     const head = column.head.map((part) => part[language]);
     if (column.kind !== 'area') return [{ column: index, unit: 'hectare', kind: column.kind, head }];
     return units.map((unit) => ({
-      column: index, unit, kind: 'area' as const, head: units.length > 1 ? [...head, UNIT_WORDS[unit][language]] : head,
+      column: index,
+      unit,
+      kind: 'area' as const,
+      head: units.length > 1 ? [...head, UNIT_WORDS[unit][language]] : head,
     }));
   });
   const headDepth = Math.max(1, ...columns.map(({ head }) => head.length));
@@ -81,9 +88,14 @@ export function unitLine(table: BalanceTable, units: readonly AreaUnit[], langua
 export function withoutEmptyColumns(table: BalanceTable): { readonly table: BalanceTable; readonly left: number } {
   const holds = (cell: Cell): boolean => cell !== null && (cell.kind !== 'area' || cell.dm2 !== 0);
   const kept = table.columns.flatMap((column, c) =>
-    column.kind !== 'area' || column.head.length === 1 || table.cells.some((row) => holds(row[c]!)) ? [c] : []);
+    column.kind !== 'area' || column.head.length === 1 || table.cells.some((row) => holds(row[c]!)) ? [c] : [],
+  );
   return {
     left: table.columns.length - kept.length,
-    table: { ...table, columns: kept.map((c) => table.columns[c]!), cells: table.cells.map((row) => kept.map((c) => row[c]!)) },
+    table: {
+      ...table,
+      columns: kept.map((c) => table.columns[c]!),
+      cells: table.cells.map((row) => kept.map((c) => row[c]!)),
+    },
   };
 }
