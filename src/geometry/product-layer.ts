@@ -3,6 +3,7 @@ import { INNER, OUTER, err, ok } from '../kernel/index.ts';
 import type { Refusal, Result } from '../kernel/index.ts';
 import { planeLayerFrom } from './plane-layer.ts';
 import { cutRingToWindow } from './product-layer-window.ts';
+import { sharedTrapezoids } from './product-layer-trapezoids.ts';
 import { tabulate } from './tabulate.ts';
 import type { TabulateOptions } from './tabulate.ts';
 import type { PlaneLayer } from './types.ts';
@@ -31,15 +32,18 @@ export const PRODUCT_TOLERANCE_M2 = 0.01;
 const WHOLE = 1e-10;
 /** By how much a window is larger than the place of interest, metres, so that its sides touch nothing of interest. */
 const WINDOW_MARGIN_METRES = 1;
+/** Lattices the clipper's input is put on, one after the other, metres; 0: as it is. */
+const LATTICES_METRES = [0, 1e-6, 3.7e-6];
 
 /**
  * The layer of all intersections of two layers of one plane, cut by polyclip-ts (exact decimal arithmetic). Which pairs
  * there are, and how much they share, is known from the tabulation; every piece is held to it: a piece that differs by
- * more than PRODUCT_TOLERANCE_M2 refuses the whole product (`PRODUCT_LAYER_MISMATCH`), as does a clipper that fails
- * (`PRODUCT_LAYER_FAILED`). Both layers must be free of blocking ring defects.
+ * more than PRODUCT_TOLERANCE_M2 is cut again by other means, and refuses the whole product (`PRODUCT_LAYER_MISMATCH`)
+ * where that does not help: then a feature has a blocking ring defect, which both layers must be free of.
  *
  * It works in the plane, not in source coordinates: the split at 70 m has been made once, and every edge of the result
- * lies on an edge that was tabulated. Features wholly inside one of the other layer are taken over vertex by vertex.
+ * lies on an edge that was tabulated (to a few micrometres). Features wholly inside one of the other layer are taken over
+ * vertex by vertex.
  */
 export function productLayer(
   a: PlaneLayer,
@@ -56,23 +60,12 @@ export function productLayer(
     let area: number;
     if (Math.abs(shared - a.areas[f]!) <= WHOLE * a.areas[f]!) area = copyFeature(a, f, builder);
     else if (Math.abs(shared - b.areas[g]!) <= WHOLE * b.areas[g]!) area = copyFeature(b, g, builder);
-    else {
-      const cut = cutPair(a, f, b, g, builder);
-      if (cut === undefined) return err([failed(f, g)]);
-      area = cut;
-    }
+    else area = cutPair(a, f, b, g, shared, builder);
     const difference = Math.abs(area - shared);
     if (!(difference <= PRODUCT_TOLERANCE_M2)) return err([mismatch(f, g, shared, area)]);
     checkM2 = Math.max(checkM2, difference);
   }
-  const layer = planeLayerFrom(
-    Float64Array.from(builder.xy),
-    Uint32Array.from(builder.ringStarts),
-    Uint8Array.from(builder.ringRoles),
-    Uint32Array.from(builder.featureRings),
-    a.zone,
-    a.origin,
-  );
+  const layer = layerFrom(builder, a);
   const ids = Array.from(
     pairs.parcels,
     (f, i) => `${options.aIds?.[f] ?? f}×${options.bIds?.[pairs.zones[i]!] ?? pairs.zones[i]!}`,
@@ -122,12 +115,14 @@ function copyFeature(layer: PlaneLayer, f: number, builder: Builder): number {
   return layer.areas[f]!;
 }
 
-/** The polygons of a feature, cut to a window, as the clipper takes them. */
+/** The polygons of a feature, cut to a window and put on a lattice (0: as they are), as the clipper takes them. */
 function polygonsIn(
   layer: PlaneLayer,
   f: number,
   window: readonly [number, number, number, number],
+  lattice: number,
 ): [number, number][][][] {
+  const snap = (value: number): number => (lattice === 0 ? value : Math.round(value / lattice) * lattice);
   const polygons: [number, number][][][] = [];
   let skipped = false;
   for (let r = layer.featureRings[f]!; r < layer.featureRings[f + 1]!; r++) {
@@ -136,7 +131,7 @@ function polygonsIn(
     if (!hole) skipped = cut.length < 6;
     if (cut.length < 6 || (hole && skipped)) continue;
     const ring: [number, number][] = [];
-    for (let i = 0; i < cut.length; i += 2) ring.push([cut[i]!, cut[i + 1]!]);
+    for (let i = 0; i < cut.length; i += 2) ring.push([snap(cut[i]!), snap(cut[i + 1]!)]);
     ring.push(ring[0]!);
     if (hole) polygons.at(-1)!.push(ring);
     else polygons.push([ring]);
@@ -144,8 +139,36 @@ function polygonsIn(
   return polygons;
 }
 
-/** Appends the intersection of two features as one feature and returns its area; undefined where the clipper fails. */
-function cutPair(a: PlaneLayer, f: number, b: PlaneLayer, g: number, builder: Builder): number | undefined {
+interface CutRing {
+  readonly ring: readonly number[];
+  readonly role: number;
+}
+
+/**
+ * Appends the intersection of two features as one feature and returns its area. Borders that nearly coincide (drawn
+ * twice, or brought here from two CRS) are more than the clipper bears now and then: it throws or loses an area. The
+ * tabulation tells, and the next attempt is made on a lattice of a few micrometres; at last trapezoids, which always work.
+ */
+function cutPair(a: PlaneLayer, f: number, b: PlaneLayer, g: number, shared: number, builder: Builder): number {
+  let best: CutRing[] | undefined;
+  for (const lattice of LATTICES_METRES) {
+    const rings = clip(a, f, b, g, lattice);
+    if (rings === undefined || Math.abs(areaOf(rings) - shared) > PRODUCT_TOLERANCE_M2) continue;
+    best = rings;
+    break;
+  }
+  best ??= sharedTrapezoids(oneFeature(a, f), oneFeature(b, g)).map((ring) => ({ ring, role: OUTER }));
+  for (const { ring, role } of best) pushRing(builder, ring, role);
+  builder.featureRings.push(builder.ringRoles.length);
+  return areaOf(best);
+}
+
+function areaOf(rings: readonly CutRing[]): number {
+  return rings.reduce((sum, { ring, role }) => sum + (role === OUTER ? 1 : -1) * Math.abs(signedArea(ring)), 0);
+}
+
+/** The intersection by the clipper; undefined where it fails. */
+function clip(a: PlaneLayer, f: number, b: PlaneLayer, g: number, lattice: number): CutRing[] | undefined {
   // Two windows of different size, so that the sides along which the rings may run do not coincide.
   const window = (margin: number): readonly [number, number, number, number] => [
     Math.max(a.boxes[4 * f]!, b.boxes[4 * g]!) - margin,
@@ -153,33 +176,35 @@ function cutPair(a: PlaneLayer, f: number, b: PlaneLayer, g: number, builder: Bu
     Math.min(a.boxes[4 * f + 2]!, b.boxes[4 * g + 2]!) + margin,
     Math.min(a.boxes[4 * f + 3]!, b.boxes[4 * g + 3]!) + margin,
   ];
-  let area = 0;
   try {
-    for (const polygon of intersection(
-      polygonsIn(a, f, window(WINDOW_MARGIN_METRES)),
-      polygonsIn(b, g, window(2 * WINDOW_MARGIN_METRES)),
-    )) {
-      polygon.forEach((closed, i) => {
-        const ring = closed.slice(0, -1).flat();
-        pushRing(builder, ring, i === 0 ? OUTER : INNER);
-        area += (i === 0 ? 1 : -1) * Math.abs(signedArea(ring));
-      });
-    }
+    return intersection(
+      polygonsIn(a, f, window(WINDOW_MARGIN_METRES), lattice),
+      polygonsIn(b, g, window(2 * WINDOW_MARGIN_METRES), lattice),
+    ).flatMap((polygon) =>
+      polygon.map((closed, i) => ({ ring: closed.slice(0, -1).flat(), role: i === 0 ? OUTER : INNER })),
+    );
   } catch {
-    // The library throws where it cannot close a ring; nothing of its message helps a user.
+    // The library throws where it cannot close a ring; nothing of its message helps anybody.
     return undefined;
   }
-  builder.featureRings.push(builder.ringRoles.length);
-  return area;
 }
 
-function failed(f: number, g: number): Refusal {
-  return {
-    code: 'PRODUCT_LAYER_FAILED',
-    message: { zh: `无法求第 ${f} 号与第 ${g} 号要素的交集`, en: `features ${f} and ${g} could not be intersected` },
-    remedy: { zh: '检查两图层在该处的图形', en: 'Check the shapes of both layers there.' },
-    place: { featureNo: f },
-  };
+/** A layer of one feature of another. */
+function oneFeature(layer: PlaneLayer, f: number): PlaneLayer {
+  const builder: Builder = { xy: [], ringStarts: [0], ringRoles: [], featureRings: [0] };
+  copyFeature(layer, f, builder);
+  return layerFrom(builder, layer);
+}
+
+function layerFrom(builder: Builder, { zone, origin }: PlaneLayer): PlaneLayer {
+  return planeLayerFrom(
+    Float64Array.from(builder.xy),
+    Uint32Array.from(builder.ringStarts),
+    Uint8Array.from(builder.ringRoles),
+    Uint32Array.from(builder.featureRings),
+    zone,
+    origin,
+  );
 }
 
 function mismatch(f: number, g: number, tabulated: number, cut: number): Refusal {
