@@ -210,7 +210,7 @@ export async function readLayer(path: string, options: ReadOptions = {}): Promis
     const empty = joined.featureNos.length;
     // A layer without features still has its fields.
     const columns = source.fields.map(
-      (field) => known.get(field.name) ?? { name: field.name, values: new Array<null>(empty).fill(null) },
+      (field) => known.get(field.name) ?? { name: field.name, values: Array.from({ length: empty }, (): null => null) },
     );
     const { format, layerName, fields, encoding, crs } = source;
     return ok({ layer: { ...joined, columns }, format, layerName, fields, encoding, crs, problems });

@@ -51,7 +51,7 @@ const MISSING_GEOMETRY = {
   remedy: localized('请补绘图形,或在原文件中删除该记录', 'Draw the geometry, or delete the record in the source.'),
 } as const;
 
-const Z_DROPPED = {
+export const Z_DROPPED = {
   rule: 'geometry.z-dropped',
   severity: 'note',
   message: localized(

@@ -127,41 +127,24 @@ function readCsv(
     });
     for (const row of head.slice(layout.headerRow + 1)) collector.add(row.cells, row.line);
   };
-  let lastLine = 0;
-  const problems: Problem[] = [];
-  try {
-    parse(body, {
-      delimiter,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: false,
-      bom: true,
-      on_record: (record: string[], context) => {
-        // A record may span lines; the number shown is that of its first.
-        const line =
-          Math.max(lastLine + 1, context.lines - record.reduce((sum, cell) => sum + (cell.split('\n').length - 1), 0)) +
-          firstLine -
-          1;
-        lastLine = context.lines;
-        if (none) return null;
-        if (collector) collector.add(record, line);
-        else {
-          head.push({ cells: record, line });
-          if (head.length === HEADER_SEARCH_ROWS) begin();
-        }
-        return null;
-      },
-    });
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === undefined || !code.startsWith('CSV_')) throw error;
-    const line = (error as { lines?: number }).lines ?? 1;
+  const take = (cells: string[], line: number): void => {
+    if (none) return;
+    if (collector) collector.add(cells, line);
+    else {
+      head.push({ cells, line });
+      if (head.length === HEADER_SEARCH_ROWS) begin();
+    }
+  };
+  const broken = body.includes('"')
+    ? eachRecord(body, delimiter, firstLine, take)
+    : eachPlainLine(body, delimiter, firstLine, take);
+  if (broken !== undefined) {
     return refused(
       refusal(
         'INTAKE_CSV_BROKEN',
-        { file, line },
-        `CSV 第 ${line} 行附近结构有误(引号不配对)`,
-        `The CSV is broken near line ${line} (a quote is not closed).`,
+        { file, line: broken },
+        `CSV 第 ${broken} 行附近结构有误(引号不配对)`,
+        `The CSV is broken near line ${broken} (a quote is not closed).`,
         '请检查该行的引号',
         'Check the quotes of that line.',
       ),
@@ -170,6 +153,7 @@ function readCsv(
   if (!collector && !none) begin();
   if (!collector) return refused(none ?? emptyFile(file));
   const table = collector.finish();
+  const problems: Problem[] = [];
   if (!table.ok) return table;
   if (/[，；]/.test(delimiter)) {
     problems.push({
@@ -194,6 +178,45 @@ function readCsv(
     );
   }
   return ok({ ...table.value, problems: [...problems, ...table.value.problems] });
+}
+
+type TakeRow = (cells: string[], line: number) => void;
+
+/** Rows of a text without quotes: every line is a row, which needs no state and is many times faster. */
+function eachPlainLine(body: string, delimiter: string, firstLine: number, take: TakeRow): undefined {
+  const ends = /\r\n|\r|\n/g;
+  let start = 0;
+  let line = firstLine;
+  for (let match = ends.exec(body); match; match = ends.exec(body)) {
+    take(body.slice(start, match.index).split(delimiter), line++);
+    start = ends.lastIndex;
+  }
+  if (start < body.length) take(body.slice(start).split(delimiter), line);
+}
+
+/** Rows of a text with quotes; returns the line where a quote is left open. */
+function eachRecord(body: string, delimiter: string, firstLine: number, take: TakeRow): number | undefined {
+  let lastLine = 0;
+  try {
+    parse(body, {
+      delimiter,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: false,
+      bom: true,
+      on_record: (record: string[], context) => {
+        // A record may span lines; the number shown is that of its first.
+        const inside = record.reduce((sum, cell) => sum + (cell.split('\n').length - 1), 0);
+        take(record, Math.max(lastLine + 1, context.lines - inside) + firstLine - 1);
+        lastLine = context.lines;
+        return null;
+      },
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error as { code?: string }).code?.startsWith('CSV_')) throw error;
+    return (error as { lines?: number }).lines ?? 1;
+  }
 }
 
 /** The mark that parts the most lines of the head into equally many columns. */

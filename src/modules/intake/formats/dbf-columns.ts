@@ -106,7 +106,7 @@ function layOut(field: SourceField, name: string, measure: Measure): DbfColumn {
 /** Names of at most 10 bytes each, unique without case; what must be shortened gets a number at its end. */
 export function shortNames(names: readonly string[]): string[] {
   const used = new Set<string>();
-  const result = new Array<string>(names.length);
+  const result: string[] = names.map(() => '');
   // Names that fit keep their place before longer ones are cut into theirs.
   const order = names.map((_, i) => i).sort((a, b) => Number(!fits(names[a]!)) - Number(!fits(names[b]!)) || a - b);
   for (const i of order) {

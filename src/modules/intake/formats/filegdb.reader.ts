@@ -5,6 +5,8 @@ import { runInWorker } from '../../../platform/jobs/run-in-worker.ts';
 import type { FormatReader, OpenedSource, ReadOptions } from '../format.ts';
 import type { FileGdbAnswer, FileGdbCopy, FileGdbTask } from './filegdb.worker.ts';
 import { openFlatgeobuf } from './flatgeobuf.reader.ts';
+import { Z_DROPPED } from './batch-builder.ts';
+import { fileProblem } from './reading.ts';
 import { corrupt, refusal, refused, truncated } from './refusals.ts';
 import { openZip, temporaryDirectory, ZipDamaged, type ZipEntry } from './zip-archive.server.ts';
 
@@ -44,7 +46,10 @@ async function openFileGdb(path: string, options: ReadOptions): Promise<Result<O
       format: 'filegdb',
       file,
       layerName: layer.name,
-      problems: [],
+      // GDAL leaves Z and M behind on the way to the copy.
+      problems: /3D|measured|[ZM]$/i.test(layer.type)
+        ? [fileProblem(Z_DROPPED.rule, Z_DROPPED.severity, Z_DROPPED.message)]
+        : [],
       drop: directory.drop,
     });
     if (opened.ok && opened.value.featureCount !== null && opened.value.featureCount !== layer.featureCount) {

@@ -57,7 +57,7 @@ async function work(task: FileGdbTask): Promise<FileGdbAnswer> {
   });
   const failed = (error: unknown): FileGdbAnswer => {
     const own = (error as GdalError | undefined)?.message;
-    return { failure: (own || messages.at(-1) || 'GDAL').slice(0, 300) };
+    return { failure: plainMessage(own || messages.at(-1) || 'GDAL') };
   };
   try {
     const { datasets, errors } = await gdal.open(task.directory);
@@ -70,14 +70,30 @@ async function work(task: FileGdbTask): Promise<FileGdbAnswer> {
       featureCount: layer.featureCount ?? 0,
     }));
     const layer = chooseFileGdbLayer(task.file, layers, task.wanted);
-    if ('code' in layer) return { refusal: layer };
-    messages.length = 0;
+    const atOpening = messages.find(isFailure);
+    if ('code' in layer) return atOpening === undefined ? { refusal: layer } : failed({ message: atOpening });
     // Unknown as geometry type keeps each feature's own, so that curves stay curves and are refused one by one.
-    const options = ['-f', 'FlatGeobuf', '-lco', 'SPATIAL_INDEX=NO', '-nlt', 'GEOMETRY', layer.name];
+    // Without features and without index GDAL writes no file at all; the index would drop features without geometry.
+    const index = layer.featureCount === 0 ? 'YES' : 'NO';
+    const options = ['-f', 'FlatGeobuf', '-lco', `SPATIAL_INDEX=${index}`, '-nlt', 'GEOMETRY', layer.name];
     await gdal.ogr2ogr(dataset, options, 'copy');
-    const broken = messages.find((message) => /^ERROR/i.test(message));
+    const broken = messages.find(isFailure);
     return broken === undefined ? { layer, copy: join(task.target, 'copy.fgb') } : failed({ message: broken });
   } catch (error) {
     return failed(error);
   }
+}
+
+/** An error, or a warning that says features were passed over. */
+function isFailure(message: string): boolean {
+  return message.startsWith('ERROR') || message.includes('possibly ignoring features');
+}
+
+/** A message of GDAL without the paths of its build and of this thread, which tell a user nothing. */
+function plainMessage(message: string): string {
+  return message
+    .replace(/\S*\/([^/\s]+\.cpp)/g, '$1')
+    .replace(/\/input\/[^/\s]+\//g, '')
+    .split('. ')[0]!
+    .slice(0, 200);
 }

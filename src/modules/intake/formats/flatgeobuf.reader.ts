@@ -243,6 +243,7 @@ function createFeatureDecoder(
   layerType: number,
 ): (bytes: Uint8Array) => AttributeValue[] | null {
   const feature = new Feature();
+  const nothing = Array.from({ length: fieldCount }, (): AttributeValue => null);
   const text = new TextDecoder('utf-8');
   let scratch = new Float64Array(4096);
   let scratchBytes = new Uint8Array(scratch.buffer);
@@ -319,7 +320,7 @@ function createFeatureDecoder(
   }
 
   function readValues(bytes: Uint8Array, start: number, length: number): AttributeValue[] | null {
-    const values: AttributeValue[] = new Array<AttributeValue>(fieldCount).fill(null);
+    const values = nothing.slice();
     const view = new DataView(bytes.buffer, bytes.byteOffset + start, length);
     let at = 0;
     while (at < length) {
@@ -340,7 +341,7 @@ function createFeatureDecoder(
       if (at + size > length) return null;
       if (column.field >= 0) {
         const raw = textValue(text.decode(bytes.subarray(start + at, start + at + size)));
-        values[column.field] = column.type === ColumnType.DateTime ? isoText(raw) : raw;
+        values[column.field] = column.type === ColumnType.DateTime ? dateTimeText(raw) : raw;
       }
       at += size;
     }
@@ -360,6 +361,11 @@ function createFeatureDecoder(
     const properties = vector(bb, root, 6, 1);
     return properties && readValues(bytes, properties[0], properties[1]);
   };
+}
+
+/** The format has no dates without time; midnight stands for a date. */
+function dateTimeText(raw: string): string {
+  return isoText(raw).replace(/T00:00:00(?:\.0+)?$/, '');
 }
 
 const WIDTHS: Readonly<Record<number, number | undefined>> = {

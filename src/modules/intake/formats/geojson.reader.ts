@@ -268,6 +268,7 @@ async function survey(
   if (!splitter.problem) splitter.end();
   if (splitter.problem) return refused(await problemRefusal(handle, file, startAt, splitter.problem, count));
   if (bad) return refused(bad);
+  if (members.get('type') === 'FeatureCollection' && !splitter.sawFeatures) return refused(noFeatures(file));
   const { fields, problems, needsRepair } = schema.result();
   // The splitter counts from the end of the byte order mark.
   for (let i = 0; i < 2 * count; i++) ranges[i]! += startAt;
@@ -362,7 +363,7 @@ async function* scan(
   try {
     const stream = streamBytes(handle, (await handle.stat()).size);
     const builder = createBatchBuilder(fields, rules);
-    const values: AttributeValue[] = new Array<AttributeValue>(fields.length).fill(null);
+    const values: AttributeValue[] = Array.from({ length: fields.length }, (): AttributeValue => null);
     for (let featureNo = 0; featureNo < count; featureNo++) {
       const from = ranges[2 * featureNo]!;
       const length = ranges[2 * featureNo + 1]! - from;
@@ -519,6 +520,17 @@ function syntaxRefusal(file: string, featureNo: number | null, line: number | nu
     'The JSON has a syntax error (often a comma too many, a missing quote, an edit by hand).',
     '请改正该处,或从原软件重新导出',
     'Correct it there, or export it again.',
+  );
+}
+
+function noFeatures(file: string): Refusal {
+  return refusal(
+    'INTAKE_NOT_GEOJSON',
+    { file },
+    'FeatureCollection 没有 features 数组',
+    'The FeatureCollection has no features array.',
+    '请从原软件重新导出',
+    'Export it again from the source software.',
   );
 }
 

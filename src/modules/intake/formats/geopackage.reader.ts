@@ -337,7 +337,7 @@ function* scan(
     const list = columns.map((column, i) => `${column} AS c${i}`).join(', ');
     statement = database.prepare(`SELECT ${list} FROM ${quoted(layer.name)}`);
     const builder = createBatchBuilder(fields, rules);
-    const values: AttributeValue[] = new Array<AttributeValue>(fields.length).fill(null);
+    const values: AttributeValue[] = Array.from({ length: fields.length }, (): AttributeValue => null);
     for (const row of statement.iterate() as Iterable<Row>) {
       builder.beginFeature(featureNo);
       addGeometry(builder, row.c0 ?? null, layer);

@@ -33,10 +33,7 @@ async function write(path: string, source: WriteSource, options: WriteOptions): 
 }
 
 /** Writes several polygon layers, each in its own CRS, into one new GeoPackage; the reports are in the order given. */
-export async function writeGeopackageLayers(
-  path: string,
-  layers: readonly GeopackageLayer[],
-): Promise<WriteReport[]> {
+export async function writeGeopackageLayers(path: string, layers: readonly GeopackageLayer[]): Promise<WriteReport[]> {
   // Beside the target, so that the finished file is moved and not copied.
   const directory = await mkdtemp(`${path}.part-`);
   const draft = join(directory, 'draft.gpkg');
@@ -52,10 +49,7 @@ export async function writeGeopackageLayers(
   }
 }
 
-async function writeDatabase(
-  path: string,
-  layers: readonly GeopackageLayer[],
-): Promise<WriteReport[]> {
+async function writeDatabase(path: string, layers: readonly GeopackageLayer[]): Promise<WriteReport[]> {
   const database = new sqlite.Database(path);
   try {
     // Nothing but this program sees the draft, and it is thrown away on any fault.

@@ -13,6 +13,8 @@ export interface JsonSplitter {
   end(): boolean;
   /** First byte still needed to cut out the value being read: bytes before it may be forgotten. */
   neededFrom(): number;
+  /** Whether a `features` array has been seen. */
+  readonly sawFeatures: boolean;
   readonly problem: JsonProblem | null;
 }
 
@@ -65,6 +67,7 @@ export function createJsonSplitter(events: JsonEvents): JsonSplitter {
   let key = '';
   let rootFrom = 0;
   let isCollection = false;
+  let sawFeatures = false;
   /** `properties` of the root object, should it turn out to be a feature. */
   let rootPropertiesFrom = -1;
   let rootPropertiesTo = -1;
@@ -221,6 +224,7 @@ export function createJsonSplitter(events: JsonEvents): JsonSplitter {
       case 'value':
         if (byte === OPEN_BRACKET && key === 'features') {
           isCollection = true;
+          sawFeatures = true;
           state = 'firstElement';
           return true;
         }
@@ -291,6 +295,9 @@ export function createJsonSplitter(events: JsonEvents): JsonSplitter {
       // A root object may turn out to be a feature itself, so it is kept whole until its `features` are seen.
       if (!isCollection) return rootFrom;
       return state === 'inside' ? valueFrom : base;
+    },
+    get sawFeatures() {
+      return sawFeatures;
     },
     get problem() {
       return problem;

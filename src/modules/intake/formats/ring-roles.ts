@@ -15,8 +15,8 @@ export interface RingRoles {
 }
 
 /** Boxes looked into, per ring, before a feature is taken for one made to exhaust us. */
-const VISITS_PER_RING = 200;
-const VISITS_FREE = 20_000_000;
+const VISITS_PER_RING = 100;
+const VISITS_FREE = 2_000_000;
 
 /**
  * Finds which rings of one feature are holes, from containment alone: a ring inside an odd number of others is a hole,
@@ -140,7 +140,7 @@ function describeRings(coords: ArrayLike<number>, starts: ArrayLike<number>): Ri
     }
     boxes.set([minX, minY, maxX, maxY], 4 * r);
   }
-  return { coords, starts, boxes, slabs: new Array<Slabs | undefined>(count) };
+  return { coords, starts, boxes, slabs: Array.from({ length: count }, (): Slabs | undefined => undefined) };
 }
 
 /** Whether ring `inner` lies inside ring `outer`, judged by its first point that is not on `outer`'s boundary. */

@@ -416,7 +416,7 @@ const RECORDS_DELETED = {
 
 function textCut(field: string): Omit<Problem, 'featureNo' | 'id'> {
   return {
-    rule: `attribute.text-cut`,
+    rule: 'attribute.text-cut',
     severity: 'warning',
     field,
     message: localized(

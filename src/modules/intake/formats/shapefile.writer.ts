@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { once } from 'node:events';
 import { ZipFile } from 'yazl';
@@ -36,9 +36,9 @@ async function write(path: string, source: WriteSource, options: WriteOptions): 
   const layer = options.layerName ?? basename(path).replace(/\.[^.]+$/, '');
   const directory = await mkdtemp(`${path}.part-`);
   try {
-    const shp = await Part.create(join(directory, 'shp'), path);
-    const shx = await Part.create(join(directory, 'shx'), path);
-    const dbf = await Part.create(join(directory, 'dbf'), path);
+    const shp = await createPart(join(directory, 'shp'), path);
+    const shx = await createPart(join(directory, 'shx'), path);
+    const dbf = await createPart(join(directory, 'dbf'), path);
     let features = 0;
     const cut = new Set<string>();
     try {
@@ -56,44 +56,39 @@ async function write(path: string, source: WriteSource, options: WriteOptions): 
 }
 
 /** A file written front to back, whose head is written last. */
-class Part {
-  readonly handle: FileHandle;
-  readonly target: string;
-  length = 0;
-  pieces: Uint8Array[] = [];
-  held = 0;
+interface Part {
+  /** Bytes so far. */
+  length(): number;
+  add(bytes: Uint8Array): Promise<void>;
+  rewriteHead(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
 
-  constructor(handle: FileHandle, target: string) {
-    this.handle = handle;
-    this.target = target;
-  }
-
-  static async create(path: string, target: string): Promise<Part> {
-    return new Part(await open(path, 'w'), target);
-  }
-
-  async add(bytes: Uint8Array): Promise<void> {
-    this.pieces.push(bytes);
-    this.held += bytes.length;
-    this.length += bytes.length;
-    if (this.length > LARGEST_PART) throw new RefusalError([tooLarge(this.target)]);
-    if (this.held >= PIECE) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    if (this.held > 0) await this.handle.write(Buffer.concat(this.pieces));
-    this.pieces = [];
-    this.held = 0;
-  }
-
-  async rewriteHead(bytes: Uint8Array): Promise<void> {
-    await this.flush();
-    await this.handle.write(bytes, 0, bytes.length, 0);
-  }
-
-  async close(): Promise<void> {
-    await this.handle.close();
-  }
+async function createPart(path: string, target: string): Promise<Part> {
+  const handle = await open(path, 'w');
+  let length = 0;
+  let pieces: Uint8Array[] = [];
+  let held = 0;
+  const flush = async (): Promise<void> => {
+    if (held > 0) await handle.write(Buffer.concat(pieces));
+    pieces = [];
+    held = 0;
+  };
+  return {
+    length: () => length,
+    async add(bytes) {
+      pieces.push(bytes);
+      held += bytes.length;
+      length += bytes.length;
+      if (length > LARGEST_PART) throw new RefusalError([tooLarge(target)]);
+      if (held >= PIECE) await flush();
+    },
+    async rewriteHead(bytes) {
+      await flush();
+      await handle.write(bytes, 0, bytes.length, 0);
+    },
+    close: () => handle.close(),
+  };
 }
 
 async function writeParts(
@@ -116,7 +111,7 @@ async function writeParts(
     for (let f = 0; f < featureCount(batch); f++) {
       const shape = shapeBytes(batch, f, features + 1, box);
       const entry = new DataView(new ArrayBuffer(8));
-      entry.setInt32(0, shp.length / 2);
+      entry.setInt32(0, shp.length() / 2);
       entry.setInt32(4, (shape.length - 8) / 2);
       await shp.add(shape);
       await shx.add(new Uint8Array(entry.buffer));
@@ -125,8 +120,8 @@ async function writeParts(
     }
   }
   await dbf.add(Uint8Array.of(0x1a));
-  await shp.rewriteHead(shpHead(shp.length, box));
-  await shx.rewriteHead(shpHead(shx.length, box));
+  await shp.rewriteHead(shpHead(shp.length(), box));
+  await shx.rewriteHead(shpHead(shx.length(), box));
   await dbf.rewriteHead(dbfHead(columns, features));
   return features;
 }

@@ -94,7 +94,12 @@ export async function openZip(path: string): Promise<Result<ZipArchive, Refusal[
     new Promise((resolve, reject) => {
       zip.openReadStream(raw.get(entry)!, (error, readable) => {
         if (error) reject(new ZipDamaged(refusalOfEntry(file, entry, error)));
-        else resolve(readable as NodeJS.ReadableStream & { destroy(): void });
+        else {
+          // Damage can show in a moment when nobody listens, and an error nobody hears ends the process. Whoever reads
+          // the stream still gets it.
+          readable.on('error', () => {});
+          resolve(readable as NodeJS.ReadableStream & { destroy(): void });
+        }
       });
     });
   return {
@@ -119,9 +124,9 @@ export async function openZip(path: string): Promise<Result<ZipArchive, Refusal[
         return new Uint8Array(Buffer.concat(pieces).subarray(0, length));
       },
       async extract(entry, target) {
+        await mkdir(dirname(target), { recursive: true });
         const readable = await stream(entry);
         try {
-          await mkdir(dirname(target), { recursive: true });
           await pipeline(readable, createWriteStream(target));
         } catch (error) {
           throw new ZipDamaged(refusalOfEntry(file, entry, error));
