@@ -37,8 +37,7 @@ interface Group {
   readonly attributes: AttributeValue[];
 }
 
-const textOf = (cell: Cell | undefined): string =>
-  cell === null || cell === undefined ? '' : String(cell).replace(/^[\s\u3000]+|[\s\u3000]+$/g, '');
+const textOf = (cell: Cell | undefined): string => (cell === null || cell === undefined ? '' : String(cell).trim());
 
 /**
  * Rows to parcels. Points of one plot may be spread over the table; an empty plot, name or ring cell repeats the one

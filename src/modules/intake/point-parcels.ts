@@ -80,7 +80,13 @@ export function understandParcels(lines: TxtLines, options: PointParcelsOptions 
   if (!crs.ok) return crs;
   const strip = stripOfEpsg(crs.value.crs.epsg);
   const filePrefix = strip?.prefixed ? strip.zone : 0;
-  const outlines = drafts.map((draft) => outlineOf(draft, filePrefix));
+  const outlines = drafts.map((draft) => {
+    const outline = outlineOf(draft, filePrefix);
+    // Points are many times larger than their outline; a county would hold both at once.
+    draft.rings = [];
+    draft.parcel.points.length = 0;
+    return outline;
+  });
   const guess = guessAreaUnit(
     drafts.map((draft, i) => ({ text: draft.parcel.area, rings: draft.refused ? [] : outlines[i]! })),
     crs.value.crs.epsg === 4490,
