@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mapIdle, openBrowser, openPage, picture } from '../support/browser.ts';
+import { JOURNEY_TIMEOUT, mapIdle, openBrowser, openPage, picture, START_TIMEOUT } from '../support/browser.ts';
 import { startWebApp, type WebApp } from '../support/web-app.ts';
 
 let app: WebApp;
@@ -8,7 +8,7 @@ let browser: Browser;
 beforeAll(async () => {
   app = await startWebApp({ parcels: 1500, seed: 11 });
   browser = await openBrowser();
-});
+}, START_TIMEOUT);
 afterAll(async () => {
   await browser?.close();
   await app?.stop();
@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const SCREENS = ['projects', 'map', 'import', 'quality', 'analysis'] as const;
 
-describe('frame', () => {
+describe('frame', { timeout: JOURNEY_TIMEOUT }, () => {
   it('speaks Chinese first, and English by the address', async () => {
     const { page, trouble, close } = await openPage(browser, app.url);
     await page.goto(app.url);
@@ -88,7 +88,7 @@ describe('frame', () => {
   }
 });
 
-describe('county map', () => {
+describe('county map', { timeout: JOURNEY_TIMEOUT }, () => {
   it('answers a click with the parcel, keeps it in the address, and opens the same from the link', async () => {
     const { page, trouble, close } = await openPage(browser, app.url);
     await page.goto(`${app.url}/map`);

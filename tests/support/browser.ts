@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../src/platform/project-root.ts';
 
+/** Starting the product and a browser, and a journey through it, on a machine that is busy with other tests. */
+export const START_TIMEOUT = 300_000;
+export const JOURNEY_TIMEOUT = 240_000;
+
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Chromium without a window, silent on the network. */
@@ -36,6 +40,7 @@ export async function openPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: size, colorScheme: scheme, acceptDownloads: true });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(`script: ${error.message}`));
   page.on('console', (message) => {
@@ -55,7 +60,7 @@ export async function openPage(
 
 /** Waits until the map has drawn everything it has. */
 export async function mapIdle(page: Page): Promise<void> {
-  await page.waitForSelector('[data-map-state=idle]', { timeout: 30_000 });
+  await page.waitForSelector('[data-map-state=idle]', { timeout: 60_000 });
 }
 
 const OUTPUT = join(PROJECT_ROOT, 'tests', 'output');

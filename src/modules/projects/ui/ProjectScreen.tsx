@@ -116,6 +116,10 @@ function ProjectBody(props: { readonly project: ProjectView; readonly plan: Plan
   const [state, change] = useUrlState();
   const { current } = useCurrentLayers(project.countyCode.slice(0, 6));
   const hidden = useMemo(() => hiddenOf(state.hide), [state.hide]);
+  // One sentence is enough where each layer of the file gave the same remark.
+  const remarks = project.remarks.filter(
+    (remark, index) => project.remarks.findIndex((other) => other.message.zh === remark.message.zh) === index,
+  );
   const plots = useMemo(() => plan?.features.filter((feature) => feature.properties.layer === 'plots') ?? [], [plan]);
   const changes = useMemo(
     () => plan?.features.filter((feature) => feature.properties.layer === 'basicFarmlandChange') ?? [],
@@ -139,9 +143,10 @@ function ProjectBody(props: { readonly project: ProjectView; readonly plan: Plan
   const list = (
     <>
       {project.remarks.length === 0 ? null : (
-        <div className="pad">
-          <RefusalList refusals={project.remarks} tone="note" />
-        </div>
+        <details className="remarks">
+          <summary>{t('project.remarkCount', { count: remarks.length })}</summary>
+          <RefusalList refusals={remarks} tone="note" />
+        </details>
       )}
       <Tabs
         className="side-tabs"
