@@ -91,7 +91,12 @@ function putText(
 
 function writeTable(sheet: Worksheet, table: BalanceTable, content: BalanceWorkbook, language: Language): void {
   const wide = areaColumnCount(table) > SIDE_BY_SIDE;
-  const blocks: readonly (readonly AreaUnit[])[] = wide ? [['hectare'], ['mu']] : [['hectare', 'mu']];
+  // A table of mixed cells prints its areas in hectares, as the official review form does.
+  const blocks: readonly (readonly AreaUnit[])[] = wide
+    ? [['hectare'], ['mu']]
+    : areaColumnCount(table) === 0
+      ? [['hectare']]
+      : [['hectare', 'mu']];
   const width = tableGrid(table, blocks[0]!, language).columns.length;
   // The title of a table that is printed over several pages stands over the first of them.
   const titleWidth = Math.min(width, wide ? 20 : width);
@@ -130,6 +135,13 @@ function writeTable(sheet: Worksheet, table: BalanceTable, content: BalanceWorkb
     sheet.mergeCells(row, 1, row, width);
     putText(sheet.getCell(row, 1), line[language], { size: 9, wrap: false });
     row++;
+  }
+  // A title wider than its table is set smaller and may take a second line.
+  let titleRoom = 0;
+  for (let c = 1; c <= titleWidth; c++) titleRoom += sheet.getColumn(c).width ?? 9;
+  if (displayWidth(table.title[language]) * 1.8 > titleRoom) {
+    putText(sheet.getCell(1, 1), table.title[language], { bold: true, size: 14, align: 'center', wrap: true });
+    sheet.getRow(1).height = 44;
   }
   const texts = Math.max(
     0,
@@ -186,7 +198,9 @@ function writeBlock(
     const target = sheet.getColumn(1 + c);
     target.width = Math.max(
       target.width ?? 0,
-      column.kind === 'text' ? Math.max(6, widest + 2) : Math.max(wide ? 10.5 : 12, widest + 2),
+      column.kind === 'text'
+        ? Math.max(6, widest + 2)
+        : Math.max(wide || areaColumnCount(table) === 0 ? 10.5 : 12, widest + 2),
     );
   });
   return [from, headTo];
