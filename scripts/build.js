@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureInstalled, filesUnder, requireNode, ROOT, runTool } from './tools.js';
+import { ensureInstalled, filesUnder, requireNode, ROOT, run, runTool } from './tools.js';
 
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.built');
@@ -34,7 +34,8 @@ export function isBuilt() {
 async function buildPrograms() {
   const { build } = await import('esbuild');
   const entries = filesUnder('src').filter(
-    (path) => path === 'src/server/main.ts' || path === 'src/cli/main.ts' || path.endsWith('.worker.ts'),
+    (path) =>
+      ['src/server/main.ts', 'src/server/prepare.ts', 'src/cli/main.ts'].includes(path) || path.endsWith('.worker.ts'),
   );
   // The command line is bundled by itself: sharing chunks with the server it would load the server's packages at every start.
   const isCommandLine = (path) => path.startsWith('src/cli/');
@@ -69,10 +70,12 @@ export async function buildAll() {
     console.error(`The programs could not be built: ${error.message}`);
     return false;
   }
-  const code = await runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], {
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-  if (code !== 0) return false;
+  // Side by side: the screens, and the prepared files of the embedded database (kept in .cache across builds).
+  const codes = await Promise.all([
+    runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], { env: { ...process.env, NODE_ENV: 'production' } }),
+    run(process.execPath, ['dist/server/prepare.js']),
+  ]);
+  if (codes.some((code) => code !== 0)) return false;
   writeFileSync(STAMP, stamp);
   console.log(`Built in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
   return true;
