@@ -9,11 +9,18 @@ import {
   localized,
   type FeatureBatch,
   type LayerRole,
+  type Place,
   type PolygonLayer,
   type Problem,
   type Refusal,
 } from '../kernel/index.ts';
-import { applyMapping, mapFields, type OpenedSource, type ReadOptions } from '../modules/intake/index.ts';
+import {
+  applyMapping,
+  BOUNDARY_FIELD_NAMES,
+  mapFields,
+  type OpenedSource,
+  type ReadOptions,
+} from '../modules/intake/index.ts';
 import { openSource } from '../modules/intake/server.ts';
 import { Refused } from './exit.ts';
 import { codeOfRule, refusalOfProblem, stopIfCancelled, type Terminal } from './terminal.ts';
@@ -95,20 +102,30 @@ export async function readFileLayer(terminal: Terminal, path: string, request: R
 const isGeometryError = ({ rule, severity }: Problem): boolean =>
   severity === 'error' && !/^(attribute|area)\./.test(rule);
 
+/** Features whose geometry could not be read at all: where they lie nobody knows. */
+export function unreadableRefusals({ problems, file }: ReadFile, name?: string): Refusal[] {
+  return problems.filter(isGeometryError).map((problem) => {
+    const refusal = refusalOfProblem(problem, file);
+    return name === undefined ? refusal : { ...refusal, place: { ...refusal.place, layer: name } };
+  });
+}
+
 /** Why areas and overlays cannot be computed with a layer: one refusal for every defect and every unreadable feature. */
-export function geometryRefusals(terminal: Terminal, { layer, problems, file }: ReadFile): Refusal[] {
-  const unreadable = problems.filter(isGeometryError).map((problem) => refusalOfProblem(problem, file));
+export function geometryRefusals(terminal: Terminal, read: ReadFile, name?: string): Refusal[] {
+  const { layer, file } = read;
+  const where: Place = { file, ...(name === undefined ? {} : { layer: name }) };
+  const unreadable = unreadableRefusals(read, name);
   const defects = findDefects(layer, { isCancelled: terminal.isCancelled }).filter(isBlockingDefect);
   stopIfCancelled(terminal);
   return [
     ...unreadable,
     ...defects.map(({ rule, feature, at, message }): Refusal => {
-      const where = `(${at[0]}, ${at[1]})`;
+      const point = `(${at[0]}, ${at[1]})`;
       return {
         code: codeOfRule(rule),
-        message: localized(`${message.zh},位于 ${where}`, `${message.en}, at ${where}.`),
+        message: localized(`${message.zh},位于 ${point}`, `${message.en}, at ${point}.`),
         remedy: defectRuleOf(rule)?.remedy ?? localized('更正后重试', 'Correct it and try again.'),
-        place: { file, featureNo: layer.featureNos[feature]! },
+        place: { ...where, featureNo: layer.featureNos[feature]! },
       };
     }),
   ];
@@ -125,6 +142,14 @@ export function columnNamed(layer: PolygonLayer, name: string) {
   const exact = layer.columns.find((column) => column.name === name);
   const lower = name.toLowerCase();
   return (exact ?? layer.columns.find((column) => column.name.toLowerCase() === lower))?.values;
+}
+
+/** Fields a feature is known by, best first; the last is what a dBASE table leaves of a Chinese name. */
+const ID_FIELDS = [BOUNDARY_FIELD_NAMES.number, 'BSM', 'plotId', 'plotNumber', 'DKBH', 'id', 'TBBH', '地块编'];
+
+/** The field people know the features of a layer by, where it has one. */
+export function idFieldOf(layer: PolygonLayer): string | undefined {
+  return ID_FIELDS.find((field) => columnNamed(layer, field) !== undefined);
 }
 
 /** Ids of the features: the field where the layer has it, else (and where it is empty) the 0-based number. */

@@ -5,7 +5,7 @@ import type { RunInput } from '../modules/documents/server.ts';
 import { readPlan } from '../modules/projects/server.ts';
 import { Refused } from './exit.ts';
 import { zoneRoleOf, type NamedFile } from './options.ts';
-import { readFileLayer, sha256OfSource } from './reading.ts';
+import { readFileLayer, sha256OfSource, unreadableRefusals, type ReadFile } from './reading.ts';
 import { stopIfCancelled, writeRemarks, type Terminal } from './terminal.ts';
 import { outputFailed } from './whole-file.ts';
 
@@ -28,6 +28,7 @@ export async function readRunInput(terminal: Terminal, given: RunFilesGiven): Pr
   const plan = await planOf(given.project, given.crs);
   writeRemarks(terminal, given.project, plan.problems);
   const parcels = await readFileLayer(terminal, given.parcels, { ...shared, mapTo: 'parcels' });
+  requireReadable(parcels, 'parcels');
   writeRemarks(
     terminal,
     parcels.file,
@@ -38,6 +39,7 @@ export async function readRunInput(terminal: Terminal, given: RunFilesGiven): Pr
     stopIfCancelled(terminal);
     const role = zoneRoleOf(name);
     const read = await readFileLayer(terminal, path, { ...shared, ...(role === null ? {} : { mapTo: role }) });
+    requireReadable(read, name);
     writeRemarks(
       terminal,
       read.file,
@@ -51,6 +53,12 @@ export async function readRunInput(terminal: Terminal, given: RunFilesGiven): Pr
     plan: { sha256: await sha256OfSource(given.project), plan: plan.plan, problems: plan.problems },
     pack,
   };
+}
+
+/** A feature nobody can read may lie in the project: nothing is computed without it. Rings are looked at by the run itself. */
+function requireReadable(read: ReadFile, name: string): void {
+  const refusals = unreadableRefusals(read, name);
+  if (refusals.length > 0) throw new Refused(refusals);
 }
 
 async function planOf(path: string, crs: number | undefined) {

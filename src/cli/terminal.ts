@@ -27,10 +27,13 @@ export function stopIfCancelled(terminal: Terminal): void {
 /** One line a refusal: English first, Chinese after it for Chinese users. */
 export function writeRefusals(terminal: Terminal, refusals: readonly Refusal[]): void {
   for (const refusal of refusals) {
-    const chinese = `${refusal.message.zh}。${refusal.remedy.zh}`.replace(/\s+/g, ' ');
-    terminal.line(
-      terminal.language === 'zh' ? `${refusalLine(refusal, 'en')} / ${chinese}` : refusalLine(refusal, 'en'),
-    );
+    const english = refusalLine(refusal, 'en');
+    if (terminal.language !== 'zh') {
+      terminal.line(english);
+      continue;
+    }
+    const { place: _, ...said } = refusal;
+    terminal.line(`${english} / ${refusalLine(said, 'zh').slice(refusal.code.length + 1)}`);
   }
 }
 

@@ -56,7 +56,13 @@ export function refusalLine(refusal: Refusal, language: 'zh' | 'en'): string {
   if (place?.featureNo !== undefined) where.push(`feature ${place.featureNo}`);
   if (place?.field !== undefined) where.push(`field ${place.field}`);
   const prefix = where.length > 0 ? `${where.join(', ')}: ` : '';
-  return `${refusal.code} ${prefix}${refusal.message[language]} ${refusal.remedy[language]}`
-    .replace(/\s+/g, ' ')
-    .trim();
+  const sentences = [refusal.message[language], refusal.remedy[language]].map((text) => sentence(text, language));
+  const text = sentences.filter((part) => part !== '').join(language === 'zh' ? '' : ' ');
+  return `${refusal.code} ${prefix}${text}`.replace(/\s+/g, ' ').trim();
+}
+
+/** The text with a full stop where it ends in none: messages are written both as sentences and as phrases. */
+function sentence(text: string, language: 'zh' | 'en'): string {
+  const trimmed = text.trim();
+  return trimmed === '' || /[.!?;:…。！？；：]$/.test(trimmed) ? trimmed : `${trimmed}${language === 'zh' ? '。' : '.'}`;
 }

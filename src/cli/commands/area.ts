@@ -17,7 +17,7 @@ import { areaToleranceDm2 } from '../../modules/quality/index.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { parseCrs } from '../options.ts';
-import { columnNamed, idsOf, readFileLayer, requireSoundRings, type ReadFile } from '../reading.ts';
+import { columnNamed, idFieldOf, idsOf, readFileLayer, requireSoundRings, type ReadFile } from '../reading.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
 
@@ -39,8 +39,7 @@ export interface AreaRow {
   readonly warnings: readonly string[];
 }
 
-const ID_FIELDS = [BOUNDARY_FIELD_NAMES.number, 'BSM', 'plotId', 'plotNumber', 'DKBH', 'id', 'TBBH', 'ZLDWDM'];
-const NAME_FIELDS = [BOUNDARY_FIELD_NAMES.name, 'DLMC', 'name', 'plotName', 'DKMC', 'XMMC', 'MC', 'ZLDWMC'];
+const NAME_FIELDS = [BOUNDARY_FIELD_NAMES.name, 'DLMC', 'name', 'plotName', 'DKMC', 'XMMC', 'MC', 'ZLDWMC', '地块名'];
 const HEADER_FIELDS = [BOUNDARY_FIELD_NAMES.areaM2, 'TBMJ', '图斑面积'];
 
 export const registerArea: Registrar = (program, terminal, outcome) => {
@@ -69,8 +68,7 @@ export const registerArea: Registrar = (program, terminal, outcome) => {
 export function areaRows(read: ReadFile): AreaRow[] {
   const { layer } = read;
   const areas = featureCount(layer) === 0 ? [] : officialAreas(layer, runZoneOf(layer));
-  const idField = ID_FIELDS.find((field) => columnNamed(layer, field) !== undefined);
-  const idOf = idsOf(layer, idField);
+  const idOf = idsOf(layer, idFieldOf(layer));
   const names = firstColumn(layer, NAME_FIELDS);
   const headers = firstColumn(layer, HEADER_FIELDS);
   const warnings = warningsOf(read);

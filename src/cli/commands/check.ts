@@ -4,7 +4,15 @@ import { assess, type QualityReport } from '../../modules/quality/index.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT, Interrupted, refuse } from '../exit.ts';
 import { parseCrs } from '../options.ts';
-import { columnNamed, countFeatures, readFileLayer, requireSoundRings, type ReadFile } from '../reading.ts';
+import {
+  columnNamed,
+  countFeatures,
+  idFieldOf,
+  idsOf,
+  readFileLayer,
+  requireSoundRings,
+  type ReadFile,
+} from '../reading.ts';
 import { progressOf, type Terminal } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
 
@@ -61,7 +69,7 @@ export const registerCheck: Registrar = (program, terminal, outcome) => {
       );
       progress.done();
       if (report.cancelled) throw new Interrupted('cancelled');
-      const problems = mergedProblems(read.problems, report.problems);
+      const problems = withIds(read, mergedProblems(read.problems, report.problems));
       terminal.out(json === true ? checkJson(read, problems) : checkText(read, problems, report, terminal, countyCode));
       outcome.code = problems.some(({ severity }) => severity === 'error') ? EXIT.wrong : EXIT.done;
     });
@@ -98,13 +106,27 @@ function villageCodesOf({ layer, file }: ReadFile): string[] {
   );
 }
 
-/** Problems of the reader first, then of the rules; what both found is said once. */
+/**
+ * Problems of the reader first, then of the rules. What both found is said once, by the rule: the field mapping looks at the
+ * same values as the rules do.
+ */
 function mergedProblems(ofReader: readonly Problem[], ofRules: readonly Problem[]): Problem[] {
-  const key = ({ rule, featureNo, field }: Problem): string => `${rule}\0${featureNo}\0${field ?? ''}`;
-  const found = new Set(ofRules.map(key));
-  // An empty field is a quality rule's own finding, under the rule's name.
-  const own = ofReader.filter((problem) => problem.rule !== 'attribute.required-empty' && !found.has(key(problem)));
+  const at = ({ featureNo, field, rule }: Problem): string => `${featureNo}\0${field ?? rule}`;
+  const found = new Set(ofRules.map(at));
+  const own = ofReader.filter((problem) => problem.rule !== 'attribute.required-empty' && !found.has(at(problem)));
   return [...own, ...ofRules];
+}
+
+/** Problems name their feature by its id where the layer has one; rules that know survey fields only leave it open. */
+function withIds({ layer }: ReadFile, problems: readonly Problem[]): Problem[] {
+  const field = idFieldOf(layer);
+  if (field === undefined) return [...problems];
+  const idOf = idsOf(layer, field);
+  const rows = new Map(Array.from(layer.featureNos, (featureNo, row) => [featureNo, row]));
+  return problems.map((problem) => {
+    const row = problem.id === null && problem.featureNo !== null ? rows.get(problem.featureNo) : undefined;
+    return row === undefined ? problem : { ...problem, id: idOf(row) };
+  });
 }
 
 function checkJson(read: ReadFile, problems: readonly Problem[]): string {

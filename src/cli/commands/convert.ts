@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { convertLayer, crsOf, epsgOf3, runZoneOf } from '../../geometry/index.ts';
-import type { Problem } from '../../kernel/index.ts';
+import type { PolygonLayer, Problem } from '../../kernel/index.ts';
 import type { WriteOptions } from '../../modules/intake/index.ts';
 import { RefusalError } from '../../modules/intake/index.ts';
 import { writeLayer, writerOf } from '../../modules/intake/server.ts';
@@ -91,6 +91,7 @@ async function convert(terminal: Terminal, input: string, output: string, option
   writeRemarks(terminal, read.file, read.problems);
   const toCrs = targetCrs(read.layer, output, options);
   const converted = toCrs === read.layer.epsg ? read.layer : convertLayer(read.layer, toCrs);
+  requireInStrip(converted);
   const writing: WriteOptions = {
     layerName: read.source.layerName,
     ...(options.zonePrefix === undefined ? {} : { zonePrefix: options.zonePrefix }),
@@ -108,8 +109,26 @@ async function convert(terminal: Terminal, input: string, output: string, option
   terminal.out(`${output}: ${countFeatures(converted)} ${text}, EPSG:${converted.epsg}\n`);
 }
 
+/** A strip far from the land gives eastings that look like those of another zone: no reader could tell. */
+function requireInStrip({ epsg, coords }: PolygonLayer): void {
+  const crs = crsOf(epsg);
+  if (crs === undefined || crs.kind === 'geographic') return;
+  const origin = crs.falseEasting - 500_000;
+  for (let i = 0; i < coords.length; i += 2) {
+    if (coords[i]! > origin && coords[i]! < origin + 1_000_000) continue;
+    throw refuse(
+      'CONVERT_FAR_ZONE',
+      [
+        `数据离 EPSG:${epsg} 的中央经线 ${crs.centralMeridianDegrees}° 太远`,
+        `the land is too far from the central meridian of EPSG:${epsg}, ${crs.centralMeridianDegrees}°.`,
+      ],
+      ['请选择数据所在的带', 'Choose the zone the land lies in.'],
+    );
+  }
+}
+
 /** The CRS to write in: as asked; a boundary TXT of longitudes and latitudes goes to the 3° zone of its land, with prefix. */
-function targetCrs(layer: Parameters<typeof convertLayer>[0], output: string, options: Options): number {
+function targetCrs(layer: PolygonLayer, output: string, options: Options): number {
   if (options.toCrs !== undefined) {
     if (crsOf(options.toCrs) !== undefined) return options.toCrs;
     throw refuse(

@@ -143,7 +143,7 @@ async function read(
     file.file,
     file.problems.filter(({ severity }) => severity === 'warning'),
   );
-  refusals.push(...(await clock.run('validate', name, () => geometryRefusals(terminal, file))));
+  refusals.push(...(await clock.run('validate', name, () => geometryRefusals(terminal, file, name))));
   stopIfCancelled(terminal);
   return file;
 }
