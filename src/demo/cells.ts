@@ -146,8 +146,10 @@ function villageOfCells(
       if (component[i]! < 0 || largest.get(village[i]!) === component[i]) continue;
       for (let k = adjacency.starts[i]!; k < adjacency.starts[i + 1]!; k++) {
         const other = adjacency.neighbour[k]!;
-        if (village[other]! >= 0 && village[other] !== village[i]) {
+        // Only what is whole already may take pieces in: two pieces would go on exchanging each other.
+        if (village[other]! >= 0 && largest.get(village[other]!) === component[other]) {
           village[i] = village[other]!;
+          component[i] = component[other]!;
           changed = true;
           break;
         }

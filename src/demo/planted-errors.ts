@@ -25,17 +25,22 @@ export function plantErrors(parcels: DemoLayer): {
   const taken = new Set<number>();
   const count = column('BSM').length;
   let at = Math.floor(count / 50);
+  /** The next feature that fits, or −1 where a small county has none (no farmland on level land, say). */
   const next = (accept: (p: number) => boolean): number => {
-    while (taken.has(at) || !accept(at)) at = (at + 1) % count;
-    const found = at;
-    taken.add(found);
-    at = (at + Math.max(3, Math.floor(count / 37))) % count;
-    return found;
+    for (let tried = 0; tried < count; tried++, at = (at + 1) % count) {
+      if (taken.has(at) || !accept(at)) continue;
+      const found = at;
+      taken.add(found);
+      at = (at + Math.max(3, Math.floor(count / 37))) % count;
+      return found;
+    }
+    return -1;
   };
   const landClass = column('DLBM') as string[];
   const farmland = (p: number): boolean => isFarmland(landClass[p]!);
   const plant = (rule: string, what: string, accept: (p: number) => boolean, change: (p: number) => void): void => {
     const p = next(accept);
+    if (p < 0) return;
     change(p);
     planted.push({ rule, featureNo: p, what });
   };
