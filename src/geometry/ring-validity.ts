@@ -1,5 +1,6 @@
 import { OUTER, featureCount } from '../kernel/index.ts';
 import type { Localized, PolygonLayer } from '../kernel/index.ts';
+import { Cancelled } from './tabulate.ts';
 import type { GeometryDefect } from './types.ts';
 import { orientation } from './orientation.ts';
 import { appendRing, indexEdges, newFeatureEdges, reserveEdges, visitEdgePairs } from './ring-validity-edges.ts';
@@ -21,7 +22,7 @@ const RULE_ORDER: ReadonlyMap<string, number> = new Map(DEFECT_RULES.map((rule, 
 
 export interface FindDefectsOptions {
   readonly onProgress?: (fraction: number) => void;
-  /** Asked every few thousand features; true ends the search with what was found so far. */
+  /** Asked every few thousand features; the search stops with a `Cancelled` error once it says yes. */
   readonly isCancelled?: () => boolean;
 }
 
@@ -41,7 +42,7 @@ export function findDefects(layer: PolygonLayer, options: FindDefectsOptions = {
   const features = featureCount(layer);
   for (let feature = 0; feature < features; feature++) {
     if ((feature & 4095) === 0) {
-      if (options.isCancelled?.() === true) break;
+      if (options.isCancelled?.() === true) throw new Cancelled('cancelled');
       options.onProgress?.(feature / features);
     }
     findFeatureDefects(layer, feature, edges, defects);
