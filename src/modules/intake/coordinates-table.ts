@@ -1,6 +1,7 @@
 import { localized, ok, type AttributeValue, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
 import { numberOf, type TxtParcel, type TxtProblem } from './boundary-txt-lines.ts';
 import { resolveCrs, type ResolvedCrs } from './crs-detection.ts';
+import { shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
 import type { SourceField } from './format.ts';
 import { uniqueFieldNames } from './formats/reading.ts';
 import { understandParcels, type BoundaryParcel } from './point-parcels.ts';
@@ -21,6 +22,7 @@ export interface TableOptions {
   readonly userEpsg?: number | null;
   /** Text of a .prj beside the table. */
   readonly prjText?: string | null;
+  readonly datumParameters?: SevenParameters | null;
   /** Comma for the decimal point (columns being parted by something else). */
   readonly decimalComma?: boolean;
 }
@@ -223,6 +225,7 @@ function collectPoints(
           ...(options.file === undefined ? {} : { file: options.file }),
           userEpsg: options.userEpsg ?? null,
           prjText: options.prjText ?? null,
+          datumParameters: options.datumParameters ?? null,
           axesFree: columns.x !== undefined,
         },
       );
@@ -337,6 +340,7 @@ function collectWkt(layout: TableLayout, wkt: number, options: TableOptions): Ta
       const crs = resolveCrs({
         userEpsg: options.userEpsg ?? null,
         prjText: options.prjText ?? null,
+        datumParameters: options.datumParameters ?? null,
         epsgFromMetadata: srid,
         xRange: empty ? null : [minX, maxX],
         yRange: empty ? null : [minY, maxY],
@@ -344,9 +348,12 @@ function collectWkt(layout: TableLayout, wkt: number, options: TableOptions): Ta
       });
       if (!crs.ok) return crs;
       const swapped = (ring: readonly number[]): number[] => ring.map((_, i) => ring[i % 2 === 0 ? i + 1 : i - 1]!);
-      const parcels = rows.map(({ parcel }) =>
-        crs.value.swapAxes ? { ...parcel, rings: parcel.rings.map(swapped) } : parcel,
-      );
+      const { shift, swapAxes } = crs.value;
+      const understood = (ring: readonly number[]): readonly number[] => {
+        const ordered = swapAxes ? swapped(ring) : ring;
+        return shift ? Array.from(shiftToCgcs2000(ordered, crs.value.crs.epsg, shift)) : ordered;
+      };
+      const parcels = rows.map(({ parcel }) => ({ ...parcel, rings: parcel.rings.map(understood) }));
       const values = rows.map((row) => row.values);
       return ok({
         fields: typedFields(fields, values),

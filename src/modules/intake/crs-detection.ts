@@ -13,11 +13,14 @@ import {
   crsOfCode,
   crsOfWkt,
   epsgOfStrip,
+  OLD_DATUM_NAMES,
   refusalOfDeclared,
   stripOfEpsg,
   type DeclaredCrs,
+  type OldDatum,
   type Strip,
 } from './crs-names.ts';
+import type { DatumShift, SevenParameters } from './datum-shift.ts';
 import type { CrsEvidence } from './views.ts';
 
 type Range = readonly [low: number, high: number];
@@ -40,6 +43,10 @@ export interface CrsClues {
   readonly xRange: Range | null;
   readonly yRange: Range | null;
   readonly place?: Place;
+  /** Seven parameters of the bureau: then data in Xi'an 80 or Beijing 54 are converted instead of refused. */
+  readonly datumParameters?: SevenParameters | null;
+  /** Old datum named in words (坐标系 of a boundary TXT). */
+  readonly oldDatum?: OldDatum | null;
 }
 
 /** The CRS decided, and what the reader must do and say about it. */
@@ -47,6 +54,8 @@ export interface ResolvedCrs {
   readonly crs: CrsEvidence;
   /** The file has north first: the reader must exchange x and y of every vertex. A problem says so. */
   readonly swapAxes: boolean;
+  /** The coordinates are in an old datum: the reader must convert every vertex (`shiftToCgcs2000`). A problem says so. */
+  readonly shift: DatumShift | null;
   /** File-level warnings and notes. */
   readonly problems: readonly Problem[];
 }
@@ -112,7 +121,10 @@ const text = (range: Range): string => `${range[0]}…${range[1]}`;
 export function resolveCrs(clues: CrsClues): Result<ResolvedCrs, Refusal[]> {
   const refuse = (code: string, message: Localized, remedy: Localized): Result<ResolvedCrs, Refusal[]> =>
     err([{ code, message, remedy, ...(clues.place ? { place: clues.place } : {}) }]);
-  const [declared, decidedBy] = declaredCrs(clues);
+  const [named, decidedBy] = declaredCrs(clues);
+  const datum = named.kind === 'oldDatum' ? named.datum : (clues.oldDatum ?? null);
+  const shift = datum && clues.datumParameters ? { datum, parameters: clues.datumParameters } : null;
+  const declared = asCgcs2000(named, clues, shift !== null);
   const refusal = refusalOfDeclared(declared);
   if (refusal) return err([clues.place ? { ...refusal, place: clues.place } : refusal]);
   const declaredEpsg = declared.kind === 'supported' ? declared.epsg : null;
@@ -120,15 +132,16 @@ export function resolveCrs(clues: CrsClues): Result<ResolvedCrs, Refusal[]> {
   if (!clues.xRange || !clues.yRange) {
     if (declaredEpsg === null)
       return refuse('INTAKE_CRS_UNKNOWN', localized('文件没有坐标系信息', 'the file does not say its CRS'), CRS_REMEDY);
-    return ok({ crs: { epsg: declaredEpsg, decidedBy, notes }, swapAxes: false, problems: [] });
+    return ok({ crs: { epsg: declaredEpsg, decidedBy, notes }, swapAxes: false, shift, problems: [] });
   }
   const shape = shapeOf(clues.xRange, clues.yRange);
   const swapAxes = shape.kind === 'degreesSwapped' || shape.kind === 'metresSwapped';
   const problems: Problem[] = swapAxes ? [AXES_SWAPPED] : [];
+  if (shift) problems.push(shifted(shift));
   for (const note of notes) problems.push(problem('crs.read-as-cgcs2000', 'note', note));
   const decide = (epsg: number, by: CrsEvidence['decidedBy']): Result<ResolvedCrs, Refusal[]> => {
     problems.push(...rangeProblems(epsg, shape));
-    return ok({ crs: { epsg, decidedBy: by, notes }, swapAxes, problems });
+    return ok({ crs: { epsg, decidedBy: by, notes }, swapAxes, shift, problems });
   };
   const inDegrees = shape.kind === 'degrees' || shape.kind === 'degreesSwapped' || shape.kind === 'otherDegrees';
 
@@ -279,6 +292,36 @@ const CRS_REMEDY = localized(
   '请给出坐标系(EPSG:4490 或 4491–4554),或附上正确的 .prj',
   'Give the CRS (EPSG:4490 or 4491–4554) or the right .prj.',
 );
+
+/** An old datum with parameters is treated as the CGCS2000 strip of the same zone; the conversion comes afterwards. */
+function asCgcs2000(named: DeclaredCrs, clues: CrsClues, convertible: boolean): DeclaredCrs {
+  if (named.kind === 'oldDatum' && convertible)
+    return named.cgcsEpsg === null ? { kind: 'none' } : { kind: 'supported', epsg: named.cgcsEpsg, notes: [] };
+  if (clues.oldDatum && !convertible) return { kind: 'oldDatum', datum: clues.oldDatum, epsg: null, cgcsEpsg: null };
+  return named;
+}
+
+function shifted({ datum, parameters }: DatumShift): Problem {
+  const values = [
+    parameters.dxMetres,
+    parameters.dyMetres,
+    parameters.dzMetres,
+    parameters.rxSeconds,
+    parameters.rySeconds,
+    parameters.rzSeconds,
+    parameters.scalePpm,
+  ].join(', ');
+  const { zh, en } = OLD_DATUM_NAMES[datum];
+  return problem(
+    'crs.datum-shifted',
+    'warning',
+    localized(
+      `坐标是${zh},已用给定的七参数(${values})换算到 CGCS2000,坐标数值与原文件不同`,
+      `coordinates are in ${en}; converted to CGCS2000 with the seven parameters given (${values}), so they differ from the file`,
+    ),
+    localized('请用控制点核对换算结果', 'Check the result against control points.'),
+  );
+}
 
 /** The first declaration that says anything, in the order user, metadata code, metadata WKT, .prj, 带号. */
 function declaredCrs(clues: CrsClues): [DeclaredCrs, CrsEvidence['decidedBy']] {

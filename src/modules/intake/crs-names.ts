@@ -5,7 +5,13 @@ import { parseWkt, wktChild, wktFind, wktName, wktParameter, type WktNode } from
 /** What a declaration of a CRS (EPSG code, WKT, words) turns out to be. */
 export type DeclaredCrs =
   | { readonly kind: 'supported'; readonly epsg: number; readonly notes: readonly Localized[] }
-  | { readonly kind: 'oldDatum'; readonly datum: OldDatum; readonly epsg: number | null }
+  /** `cgcsEpsg`: the CGCS2000 code of the same strip (4490 for degrees), where the declaration says which. */
+  | {
+      readonly kind: 'oldDatum';
+      readonly datum: OldDatum;
+      readonly epsg: number | null;
+      readonly cgcsEpsg: number | null;
+    }
   | { readonly kind: 'webMercator' }
   | { readonly kind: 'unsupported'; readonly what: string; readonly why: Localized }
   | { readonly kind: 'none' };
@@ -59,19 +65,8 @@ export function crsOfCode(code: number): DeclaredCrs {
       notes: [localized('三维 CGCS2000,高程不用', 'three-dimensional CGCS2000; heights are not used')],
     };
   if ([3857, 900913, 102100, 102113, 3785, 3395].includes(code)) return { kind: 'webMercator' };
-  if (code === 4610 || within(code, 2327, 2390)) return { kind: 'oldDatum', datum: 'xian80', epsg: code };
-  if (
-    [4214, 4555].includes(code) ||
-    within(code, 2401, 2442) ||
-    within(code, 21413, 21423) ||
-    within(code, 21453, 21463) ||
-    within(code, 21473, 21483) ||
-    within(code, 4568, 4589) ||
-    within(code, 4652, 4661) ||
-    within(code, 4766, 4800)
-  ) {
-    return { kind: 'oldDatum', datum: 'beijing54', epsg: code };
-  }
+  const old = oldDatumOfCode(code);
+  if (old) return old;
   if (code <= 0) return { kind: 'none' };
   return {
     kind: 'unsupported',
@@ -81,6 +76,32 @@ export function crsOfCode(code: number): DeclaredCrs {
       'it is neither CGCS2000 longitude/latitude nor a CGCS2000 Gauss–Krüger strip',
     ),
   };
+}
+
+/** First code, strip width, prefix of each run of old-datum codes; a 3° run has zones 25–45, a 6° run 13–23. */
+const OLD_RUNS: readonly [from: number, datum: OldDatum, degrees: 3 | 6, prefixed: boolean][] = [
+  [2327, 'xian80', 6, true],
+  [2338, 'xian80', 6, false],
+  [2349, 'xian80', 3, true],
+  [2370, 'xian80', 3, false],
+  [2401, 'beijing54', 3, true],
+  [2422, 'beijing54', 3, false],
+  [21413, 'beijing54', 6, true],
+  [21453, 'beijing54', 6, false],
+  [21473, 'beijing54', 6, false],
+];
+
+function oldDatumOfCode(code: number): DeclaredCrs | undefined {
+  if (code === 4610) return { kind: 'oldDatum', datum: 'xian80', epsg: code, cgcsEpsg: 4490 };
+  if (code === 4214) return { kind: 'oldDatum', datum: 'beijing54', epsg: code, cgcsEpsg: 4490 };
+  for (const [from, datum, degrees, prefixed] of OLD_RUNS) {
+    if (!within(code, from, from + (degrees === 3 ? 20 : 10))) continue;
+    const zone = code - from + (degrees === 3 ? 25 : 13);
+    return { kind: 'oldDatum', datum, epsg: code, cgcsEpsg: epsgOfStrip({ degrees, zone, prefixed })! };
+  }
+  // New Beijing and other realisations: known by number, not convertible by strip.
+  const other = code === 4555 || within(code, 4568, 4589) || within(code, 4652, 4661) || within(code, 4766, 4800);
+  return other ? { kind: 'oldDatum', datum: 'beijing54', epsg: code, cgcsEpsg: null } : undefined;
 }
 
 type Datum = 'cgcs2000' | 'wgs84' | OldDatum | 'other';
@@ -116,14 +137,17 @@ export function crsOfWkt(text: string): DeclaredCrs {
     if (datum === 'cgcs2000') return { kind: 'supported', epsg: 4490, notes: [] };
     if (datum === 'wgs84') return { kind: 'supported', epsg: 4490, notes: [WGS84_NOTE] };
     if (datum === 'other') return unsupportedDatum(name);
-    return { kind: 'oldDatum', datum, epsg: code ?? (datum === 'xian80' ? 4610 : 4214) };
+    return { kind: 'oldDatum', datum, epsg: code ?? (datum === 'xian80' ? 4610 : 4214), cgcsEpsg: 4490 };
   }
   const method = `${wktName(wktChild(root, 'PROJECTION'))} ${wktName(wktFind(root, 'METHOD'))} ${name}`
     .toLowerCase()
     .replace(/[\s_]/g, '');
   if (/mercatorauxiliarysphere|webmercator|popularvisualisation|pseudomercator|mercator1sp/.test(method))
     return { kind: 'webMercator' };
-  if (datum === 'xian80' || datum === 'beijing54') return { kind: 'oldDatum', datum, epsg: code };
+  if (datum === 'xian80' || datum === 'beijing54') {
+    const strip = stripOfWkt(root, name);
+    return { kind: 'oldDatum', datum, epsg: code, cgcsEpsg: strip.kind === 'supported' ? strip.epsg : null };
+  }
   if (datum === 'other') return unsupportedDatum(name);
   if (!/transversemercator|gausskruger|gaußkrüger|gausskrüger/.test(method)) {
     return {

@@ -1,4 +1,5 @@
 import type { FeatureBatch, PolygonLayer, Problem, Refusal, Result } from '../../kernel/index.ts';
+import type { SevenParameters } from './datum-shift.ts';
 import type { CrsEvidence, EncodingEvidence } from './views.ts';
 
 /** The formats the intake reads; the writer knows all but `filegdb` and `xlsx`. */
@@ -30,6 +31,8 @@ export interface ReadOptions {
   readonly encoding?: string;
   /** EPSG code of the coordinates, for files that do not say. */
   readonly crs?: number;
+  /** Seven parameters (`sevenParametersOf`) that bring Xi'an 80 or Beijing 54 to CGCS2000; without them such data are refused. */
+  readonly datumParameters?: SevenParameters;
 }
 
 /** Set `cancelled` to stop a reader; it stops between two batches, without an error. */

@@ -5,6 +5,7 @@ export { encodingOfLabel, type TextEncoding } from './encoding.ts';
 export { resolveCrs, type CrsClues, type ResolvedCrs } from './crs-detection.ts';
 export { epsgNameOf, ogcWkt } from './crs-wkt.ts';
 export { crsOfCode, crsOfWkt, epsgOfStrip, stripOfEpsg, type DeclaredCrs, type Strip } from './crs-names.ts';
+export { sevenParametersOf, shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
 export { applyMapping, checkMapping, mapFields, type RememberedMapping } from './field-mapping.ts';
 export { surveyFieldOf, surveySchemaOf, type SurveyField, type SurveySchema } from './survey-schema.ts';
 export { thirdSurveyClassOf } from './second-survey-classes.ts';

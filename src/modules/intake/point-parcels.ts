@@ -2,6 +2,7 @@ import { err, localized, ok, type Problem, type Refusal, type Result } from '../
 import { plain, type TxtLines, type TxtParcel, type TxtPoint, type TxtProblem } from './boundary-txt-lines.ts';
 import { guessAreaUnit, headerAreaOf, type AreaUnit } from './boundary-txt-area.ts';
 import { resolveCrs, type ResolvedCrs } from './crs-detection.ts';
+import { sevenParametersOf, shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
 import { crsOfCode, datumOfName, refusalOfDeclared, stripOfEpsg } from './crs-names.ts';
 
 /** A parcel understood: x = east (with prefix where the CRS has one) or longitude, y = north or latitude. */
@@ -40,6 +41,8 @@ export interface PointParcelsOptions {
   readonly userEpsg?: number | null;
   /** Text of a .prj beside the file. */
   readonly prjText?: string | null;
+  /** For data in an old datum; a boundary TXT may carry its own (转换参数). */
+  readonly datumParameters?: SevenParameters | null;
   /** The source names its columns X and Y, which stand for north and east or the other way round: both are right. */
   readonly axesFree?: boolean;
 }
@@ -81,7 +84,11 @@ export function understandParcels(lines: TxtLines, options: PointParcelsOptions 
   const strip = stripOfEpsg(crs.value.crs.epsg);
   const filePrefix = strip?.prefixed ? strip.zone : 0;
   const outlines = drafts.map((draft) => {
-    const outline = outlineOf(draft, filePrefix);
+    const { shift } = crs.value;
+    const delivered = outlineOf(draft, filePrefix);
+    const outline = shift
+      ? delivered.map((ring) => Array.from(shiftToCgcs2000(ring, crs.value.crs.epsg, shift)))
+      : delivered;
     // Points are many times larger than their outline; a county would hold both at once.
     draft.rings = [];
     draft.parcel.points.length = 0;
@@ -369,10 +376,9 @@ function crsOfFile(
   };
   const datumText = value('坐标系');
   const datum = datumText === '' ? 'cgcs2000' : datumOfName(datumText);
-  if (datum === 'xian80' || datum === 'beijing54') {
-    if (!options.userEpsg || crsOfCode(options.userEpsg).kind !== 'supported') {
-      return err([{ ...refusalOfDeclared({ kind: 'oldDatum', datum, epsg: null })!, ...place }]);
-    }
+  const old = datum === 'xian80' || datum === 'beijing54' ? datum : null;
+  const overruled = old !== null && options.userEpsg ? crsOfCode(options.userEpsg).kind === 'supported' : false;
+  if (overruled) {
     say(
       'points.datum-overruled',
       lineOf('坐标系'),
@@ -452,6 +458,8 @@ function crsOfFile(
   const resolved = resolveCrs({
     ...(options.userEpsg ? { userEpsg: options.userEpsg } : {}),
     prjText: options.prjText ?? null,
+    oldDatum: overruled ? null : old,
+    datumParameters: options.datumParameters ?? sevenParametersOf(value('转换参数')) ?? null,
     zoneField: Number.isNaN(zone) ? null : zone,
     stripDegrees: degrees,
     // A file of refused parcels only still opens, so that each can say why.
@@ -462,7 +470,7 @@ function crsOfFile(
   if (!resolved.ok) {
     const nothingUsable = empty && !options.userEpsg;
     if (!nothingUsable) return resolved;
-    return ok({ crs: { epsg: 4490, decidedBy: 'digits', notes: [] }, swapAxes: false, problems });
+    return ok({ crs: { epsg: 4490, decidedBy: 'digits', notes: [] }, swapAxes: false, shift: null, problems });
   }
   const strip = stripOfEpsg(resolved.value.crs.epsg);
   if (strip && degrees !== null && strip.degrees !== degrees) {

@@ -53,7 +53,11 @@ export async function openBoundaryTxt(
   }
   const userEncoding = options.encoding === undefined ? undefined : encodingOfLabel(options.encoding);
   const { text, evidence } = decodeTextFile(await readFile(path), userEncoding);
-  const parsed = parseBoundaryTxt(text, { file, userEpsg: options.crs ?? null });
+  const parsed = parseBoundaryTxt(text, {
+    file,
+    userEpsg: options.crs ?? null,
+    datumParameters: options.datumParameters ?? null,
+  });
   if (!parsed.ok) return parsed;
   const { crs, parcels, problems, keys } = parsed.value;
   return ok({

@@ -122,6 +122,7 @@ function readCsv(
     collector = collectTable(layout, rows.slice(0, Math.max(0, layout.headerRow)), {
       file,
       userEpsg: options.crs ?? null,
+      datumParameters: options.datumParameters ?? null,
       prjText,
       decimalComma,
     });

@@ -11,6 +11,7 @@ import {
 } from '../../../kernel/index.ts';
 import { resolveCrs, type CrsClues, type ResolvedCrs } from '../crs-detection.ts';
 import { stripOfEpsg } from '../crs-names.ts';
+import { shiftToCgcs2000 } from '../datum-shift.ts';
 import {
   RefusalError,
   type CancelSignal,
@@ -57,7 +58,7 @@ export async function sourceOfHead(head: LayerHead, options: ReadOptions): Promi
     await head.close();
     return resolved;
   }
-  const { crs, swapAxes, problems } = resolved.value;
+  const { crs, swapAxes, shift, problems } = resolved.value;
   const rules: CoordinateRules = { swapAxes, bounds: boundsOf(crs.epsg) };
   return ok({
     format: head.format,
@@ -70,7 +71,7 @@ export async function sourceOfHead(head: LayerHead, options: ReadOptions): Promi
     async *batches(signal?: CancelSignal) {
       for await (const batch of head.scan(rules)) {
         if (signal?.cancelled) return;
-        yield batch;
+        yield shift ? { ...batch, coords: shiftToCgcs2000(batch.coords, crs.epsg, shift) } : batch;
       }
     },
     close: () => head.close(),
@@ -96,7 +97,12 @@ function resolveFromFirstBatch(
   options: ReadOptions,
   batch: FeatureBatch | null,
 ): Result<ResolvedCrs, Refusal[]> {
-  const clues = { ...head.crs, userEpsg: options.crs ?? null, place: { file: head.file, layer: head.layerName } };
+  const clues = {
+    ...head.crs,
+    userEpsg: options.crs ?? null,
+    datumParameters: options.datumParameters ?? null,
+    place: { file: head.file, layer: head.layerName },
+  };
   const boxes = batch === null ? [] : featureBoxes(batch);
   const whole = resolveCrs({ ...clues, ...rangesOf(boxes) });
   const other = head.crsIfContradicted;

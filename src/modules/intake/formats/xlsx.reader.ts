@@ -80,6 +80,7 @@ async function readWorkbook(
       collector = collectTable(layout, rows.slice(0, Math.max(0, layout.headerRow)), {
         file,
         userEpsg: options.crs ?? null,
+        datumParameters: options.datumParameters ?? null,
       });
       for (const row of head.slice(layout.headerRow + 1)) collector.add(row.cells, row.rowNo);
     };
