@@ -40,6 +40,8 @@ export async function writeGeopackageLayers(path: string, layers: readonly Geopa
   try {
     const reports = await writeDatabase(draft, layers);
     const handle = await open(draft, 'r+');
+    // The library creates files for their owner alone.
+    await handle.chmod(0o644);
     await handle.sync();
     await handle.close();
     await rename(draft, path);
