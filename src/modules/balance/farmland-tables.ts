@@ -143,8 +143,8 @@ export function deductionTable(
     ],
     notes: [
       localized(
-        '扣除面积 = 图斑面积 × 扣除系数（KCXS）；新增耕地按本县同坡度级别、同耕地类型的系数。',
-        'Ridge = gross area × KCXS; new farmland takes the county’s own coefficient for its slope level and terrace type.',
+        '扣除面积 = 图斑面积 × 扣除系数（KCXS）；新增耕地按本县同坡度级别、同耕地类型的系数，方案未注明耕地类型的取该级别最高系数。',
+        'Ridge = gross area × KCXS; new farmland takes the county’s own coefficient for its slope level and terrace type, or the level’s highest where the plan states no type.',
       ),
     ],
   });

@@ -38,7 +38,7 @@ export function netDm2(states: LandStates, state: LandState, i: number): number 
 }
 
 export function landStates(facts: OverlayFacts): LandStates {
-  const draft = new Draft();
+  const draft = draftOfShares();
   const plots = facts.plan.plots ?? [];
   const splits = crossingSplits(facts);
   const lookUp = ridgeLookup(facts);
@@ -184,8 +184,9 @@ interface OneShare {
   ridgeUnknown: number;
 }
 
-class Draft {
-  private readonly columns: Record<keyof OneShare, number[]> = {
+/** Collects shares column by column. */
+function draftOfShares(): { add(share: OneShare): void; finish(): LandStates } {
+  const c: Record<keyof OneShare, number[]> = {
     parcel: [],
     part: [],
     plot: [],
@@ -202,15 +203,13 @@ class Draft {
     ridgeAfter: [],
     ridgeUnknown: [],
   };
-
-  add(share: OneShare): void {
-    assert(share.ridgeAfter <= share.areaDm2 && share.ridgeBefore <= share.areaDm2, 'more ridge than land');
-    for (const key of Object.keys(this.columns) as (keyof OneShare)[]) this.columns[key].push(share[key]);
-  }
-
-  finish(): LandStates {
-    const c = this.columns;
-    return {
+  const names = Object.keys(c) as (keyof OneShare)[];
+  return {
+    add(share) {
+      assert(share.ridgeAfter <= share.areaDm2 && share.ridgeBefore <= share.areaDm2, 'more ridge than land');
+      for (const name of names) c[name].push(share[name]);
+    },
+    finish: () => ({
       count: c.parcel.length,
       parcels: Uint32Array.from(c.parcel),
       parts: Uint32Array.from(c.part),
@@ -231,6 +230,6 @@ class Draft {
         ridgesDm2: Float64Array.from(c.ridgeAfter),
       },
       ridgeUnknownAfter: Uint8Array.from(c.ridgeUnknown),
-    };
-  }
+    }),
+  };
 }

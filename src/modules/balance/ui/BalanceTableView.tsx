@@ -1,20 +1,8 @@
 import { useI18n } from '../../../web/i18n/index.tsx';
 import { AREA_UNIT_KEYS, formatArea, groupDigits, useAreaUnit, type AreaUnit } from '../../../web/units.tsx';
+import { formatRatio } from '../cell-text.ts';
 import type { BalanceTable, Cell, Column } from '../table.ts';
 import { headLines } from './head-lines.ts';
-
-/** A ratio as an exact fraction, rounded once, half away from zero, to the decimals of the table. */
-export function formatRatio(numerator: number, denominator: number, decimals: number, percent: boolean): string {
-  if (denominator === 0) return '—';
-  const scale = 10n ** BigInt(decimals + (percent ? 2 : 0));
-  const negative = numerator < 0 !== denominator < 0;
-  const top = BigInt(Math.abs(numerator)) * scale;
-  const bottom = BigInt(Math.abs(denominator));
-  const rounded = (2n * top + bottom) / (2n * bottom);
-  const digits = String(rounded).padStart(decimals + 1, '0');
-  const text = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
-  return `${negative && rounded !== 0n ? '-' : ''}${groupDigits(text)}${percent ? '%' : ''}`;
-}
 
 function CellText(props: { readonly cell: Cell; readonly unit: AreaUnit }) {
   const { t, pick, locale } = useI18n();
@@ -26,7 +14,7 @@ function CellText(props: { readonly cell: Cell; readonly unit: AreaUnit }) {
     case 'count':
       return cell.value.toLocaleString(locale);
     case 'ratio':
-      return formatRatio(cell.numerator, cell.denominator, cell.decimals, cell.percent);
+      return groupDigits(formatRatio(cell.numerator, cell.denominator, cell.decimals, cell.percent));
     case 'text':
       return pick(cell.text);
     case 'unknown':
