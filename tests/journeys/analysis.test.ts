@@ -14,7 +14,7 @@ interface Collection {
 let app: WebApp;
 let browser: Browser;
 beforeAll(async () => {
-  app = await startWebApp({ parcels: 3000, seed: 11 });
+  app = await startWebApp({ parcels: 1500, seed: 11 });
   browser = await openBrowser();
 }, START_TIMEOUT);
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { PROJECT_ROOT } from '../../src/platform/project-root.ts';
 
 /** Starting the product and a browser, and a journey through it, on a machine that is busy with other tests. */
 export const START_TIMEOUT = 300_000;
-export const JOURNEY_TIMEOUT = 240_000;
+export const JOURNEY_TIMEOUT = 480_000;
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -40,7 +40,7 @@ export async function openPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: size, colorScheme: scheme, acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(90_000);
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(`script: ${error.message}`));
   page.on('console', (message) => {
