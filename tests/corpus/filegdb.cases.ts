@@ -136,9 +136,9 @@ export const filegdbCases: readonly CorpusCase[] = [
     expect: { refused: 'INTAKE_FILEGDB_INCOMPLETE' },
   },
   {
-    name: 'the .gdbtablx files are missing: the tables can be read without them',
+    name: 'the .gdbtablx files are missing: without them deleted features would come back',
     make: zipped('parcels', 'DLTB.gdb', without(/gdbtablx$/)),
-    expect: { reads: 6 },
+    expect: { refused: 'INTAKE_CORRUPT' },
   },
   {
     name: 'the table of the layer is missing',
