@@ -86,5 +86,5 @@ describe.each(ENGINES)('composed application on $name', ({ name, open }) => {
     expect(await firstBrokenEvent(test.db, '990101')).toBeNull();
     expect((await composed.app.request(`/api/jobs/${jobId}/cancel`, { method: 'POST' })).status).toBe(409);
     expect((await composed.app.request(`/api/jobs/${systemIds.next()}`)).status).toBe(404);
-  });
+  }, 180_000);
 });
