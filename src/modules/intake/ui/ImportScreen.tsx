@@ -18,6 +18,7 @@ import {
   type ImportCorrection,
   type ImportPreview,
   type ImportView,
+  type JobView,
 } from '../../../web/api/endpoints.ts';
 import { useJob } from '../../../web/api/jobs.ts';
 import { useI18n } from '../../../web/i18n/index.tsx';
@@ -350,14 +351,23 @@ function Body(props: { readonly item: ImportView }) {
   const queries = useQueryClient();
   const { message } = App.useApp();
   const refresh = async (): Promise<void> => {
-    await Promise.all([
-      queries.invalidateQueries({ queryKey: ['import', item.importId] }),
-      queries.invalidateQueries({ queryKey: ['imports'] }),
-      queries.invalidateQueries({ queryKey: ['layers'] }),
-      queries.invalidateQueries({ queryKey: ['divisions'] }),
-    ]);
+    const key = importQuery(item.importId).queryKey;
+    await queries.invalidateQueries({ queryKey: key, exact: true });
+    // Rows and problems exist only while the batch is staged; asking for them later is refused.
+    if (queries.getQueryData(key)?.state === 'staged') {
+      await queries.invalidateQueries({ queryKey: key, predicate: (query) => query.queryKey.length > key.length });
+    }
+    await Promise.all(
+      [['imports'], ['layers'], ['divisions']].map((queryKey) => queries.invalidateQueries({ queryKey })),
+    );
   };
-  const job = useJob(item.state === 'reading' ? item.jobId : null, () => void refresh());
+  // Reading and committing are jobs: whatever the state, a job under way means there is nothing to decide yet.
+  const [failed, setFailed] = useState<JobView | null>(null);
+  const job = useJob(item.jobId, (over) => {
+    setFailed(over.state === 'failed' ? over : null);
+    if (over.state === 'done' && item.state === 'staged') void message.success(t('import.done.committed'));
+    void refresh();
+  });
   const correct = useMutation({
     mutationFn: (correction: ImportCorrection) => putImportCorrection(item.importId, correction),
     onSuccess: refresh,
@@ -369,15 +379,13 @@ function Body(props: { readonly item: ImportView }) {
       return commitImport(item.importId, action);
     },
     onSuccess: async (after) => {
+      setFailed(null);
       await refresh();
-      void message.success(
-        t(
-          `import.done.${after.state === 'committed' ? 'committed' : after.state === 'undone' ? 'undone' : 'discarded'}`,
-        ),
-      );
+      if (after.state === 'undone') void message.success(t('import.done.undone'));
+      if (after.state === 'discarded') void message.success(t('import.done.discarded'));
     },
   });
-  const busy = correct.isPending || decide.isPending || item.state === 'reading';
+  const busy = correct.isPending || decide.isPending || item.jobId !== null;
   const problem = correct.error ?? decide.error;
   return (
     <>
@@ -408,9 +416,7 @@ function Body(props: { readonly item: ImportView }) {
           </>
         }
         actions={
-          item.state === 'reading' ? undefined : (
-            <Decide item={item} busy={busy} act={(action) => decide.mutate(action)} />
-          )
+          item.jobId !== null ? undefined : <Decide item={item} busy={busy} act={(action) => decide.mutate(action)} />
         }
       />
       {problem === null ? null : (
@@ -423,9 +429,13 @@ function Body(props: { readonly item: ImportView }) {
           <RefusalList refusals={item.refusals} />
         </div>
       )}
-      {item.state === 'reading' && item.jobId !== null ? (
-        <div className="page">
+      {item.jobId !== null ? (
+        <div className="pad">
           <JobProgress job={job} jobId={item.jobId} />
+        </div>
+      ) : failed !== null ? (
+        <div className="pad">
+          <JobProgress job={failed} jobId={failed.jobId} />
         </div>
       ) : null}
       {item.state === 'cancelled' ? (
