@@ -12,6 +12,7 @@ import {
   encodeTile,
   EXTENT,
   isTile,
+  labelPoint,
   MAX_ZOOM,
   project,
   quantiseRing,
@@ -33,7 +34,7 @@ import {
   readTileFeatures,
   type TileFeatureRow,
 } from './store.ts';
-import { TILE_LAYER } from './views.ts';
+import { TILE_LABELS, TILE_LAYER } from './views.ts';
 import { ringsOfWkb } from './wkb.ts';
 
 /** Features smaller than this in both directions are gathered in a grid instead of being drawn one by one. */
@@ -52,6 +53,7 @@ export async function makeTile(db: Database, version: LayerVersion, tile: TileAd
   // At full detail nothing is a speck: what is small there is small on the ground, and must stay clickable.
   const specks = tile.z < FULL_DETAIL_ZOOM ? speckDegrees : 0;
   const features: TileFeature[] = [];
+  const labels: TileFeature[] = [];
   if (specks > 0) {
     const cells = await readTileCells(db, version, box, specks);
     for (const [code, rings] of rectanglesByClass(tile, cells)) {
@@ -60,21 +62,49 @@ export async function makeTile(db: Database, version: LayerVersion, tile: TileAd
   }
   const tolerance = tile.z < FULL_DETAIL_ZOOM ? UNITS_PER_PIXEL / 2 : 0;
   for (const row of await readTileFeatures(db, version, wide, specks)) {
-    const rings = tileRings(tile, row, tolerance);
+    const shape = projectedShape(tile, row);
+    const rings = tileRings(shape, tolerance);
     if (rings.length === 0) continue;
     features.push({
       id: row.featureNo,
       properties: { no: row.featureNo, id: row.id, class: row.class, label: row.label },
       rings,
     });
+    if (row.label === null && tile.z < FULL_DETAIL_ZOOM) continue;
+    const place = labelPoint(shape.coords, shape.ringStarts);
+    // Exactly one tile holds the point: the half-open square leaves none out and none twice.
+    if (place === undefined || !isInside(place[0]) || !isInside(place[1])) continue;
+    labels.push({
+      id: undefined,
+      properties: { no: row.featureNo, class: row.class, label: row.label },
+      rings: [],
+      point: [Math.floor(place[0]), Math.floor(place[1])],
+    });
   }
-  return features.length === 0 ? new Uint8Array(0) : encodeTile(TILE_LAYER, features);
+  if (features.length === 0) return new Uint8Array(0);
+  return encodeTile([
+    { name: TILE_LAYER, features },
+    { name: TILE_LABELS, features: labels },
+  ]);
 }
 
-function tileRings(tile: TileAddress, row: TileFeatureRow, tolerance: number): number[][] {
+const isInside = (unit: number): boolean => unit >= 0 && unit < EXTENT;
+
+interface ProjectedShape {
+  /** Tile units, not rounded. */
+  readonly coords: Float64Array;
+  readonly ringStarts: ArrayLike<number>;
+  readonly outer: readonly boolean[];
+}
+
+function projectedShape(tile: TileAddress, row: TileFeatureRow): ProjectedShape {
   const { coords, ringStarts, outer } = ringsOfWkb(row.wkb);
   const projected = new Float64Array(coords.length);
   for (let i = 0; i < coords.length; i += 2) project(tile, coords[i]!, coords[i + 1]!, projected, i);
+  return { coords: projected, ringStarts, outer };
+}
+
+function tileRings({ coords: projected, ringStarts, outer }: ProjectedShape, tolerance: number): number[][] {
   const rings: number[][] = [];
   let outerKept = false;
   outer.forEach((isOuter, r) => {

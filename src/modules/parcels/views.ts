@@ -58,6 +58,8 @@ export interface FeatureDetail extends FeatureView {
  * `label` a short text for zone layers (village or zone name, slope or grade level). Zoom 0 … 16; 404 beyond, 204 where empty.
  */
 export const TILE_LAYER = 'features';
+/** Points the names of features are written at, once a feature and not once a tile: `label`, `class`, `no`. */
+export const TILE_LABELS = 'labels';
 
 /** GET /api/layers/:id/summary → features and official area by class code, in order of code (null: no class given). */
 export interface LayerSummaryView {

@@ -1,4 +1,5 @@
 export { type CellShare, CELLS, rectanglesByClass } from './generalise.ts';
+export { labelPoint } from './label-point.ts';
 export { encodeTile, type TileFeature } from './mvt.ts';
 export { clipRing, quantiseRing, type Ring, simplifyRing } from './ring.ts';
 export { type TileCache, tileCache } from './tile-cache.ts';

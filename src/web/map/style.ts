@@ -1,6 +1,6 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import type { LayerRole } from '../../kernel/index.ts';
-import { TILE_LAYER } from '../../modules/parcels/views.ts';
+import { TILE_LABELS, TILE_LAYER } from '../../modules/parcels/views.ts';
 import { landTokens } from '../kit/land-class.tsx';
 import { tokenValue } from '../theme.ts';
 
@@ -60,7 +60,7 @@ function label(
     type: 'symbol',
     source,
     minzoom,
-    ...(source.startsWith('tiles:') ? { 'source-layer': TILE_LAYER } : {}),
+    ...(source.startsWith('tiles:') ? { 'source-layer': TILE_LABELS } : {}),
     layout: { 'text-field': field, 'text-size': size, 'text-font': FONTS, 'text-max-width': 8, 'text-padding': 6 },
     paint: {
       'text-color': tokenValue('--map-label'),
