@@ -77,6 +77,14 @@ describe('analysis', { timeout: JOURNEY_TIMEOUT }, () => {
     await mapIdle(page);
     await picture(page, 'analysis-finding-zh-1440');
 
+    // Its parcels are named; each of them names the finding again.
+    const title = (await failed.locator('.finding-title').textContent())!;
+    await failed.locator('.chip', { hasText: '#' }).first().click();
+    const back = page.locator('.where-used .link-row:has(.mark-fail)');
+    await back.first().waitFor();
+    const names = await back.allTextContents();
+    expect(names.some((name) => title.startsWith(name.replace('不符合', '').trim()))).toBe(true);
+
     // A figure is made of parcels, and they add up to it.
     await page.getByRole('tab', { name: /平衡表/ }).click();
     const cells = page.locator('.cell-button');
@@ -96,19 +104,13 @@ describe('analysis', { timeout: JOURNEY_TIMEOUT }, () => {
     expect(await page.locator('.balance-table td.marked').count()).toBeGreaterThan(0);
     await mapIdle(page);
     await picture(page, 'analysis-cell-zh-1440');
-    const verdict = page.locator('.where-used .link-row:has(.mark)').first();
-    if ((await verdict.count()) > 0) {
-      await verdict.click();
-      await page.locator('.finding.open').waitFor();
-    }
-
     // The address is the state: the same screen in English, on a phone.
     const phone = await openPage(browser, app.url, { width: 390, height: 844 });
     await phone.page.goto(`${page.url()}&lang=en`);
-    await phone.page.locator('.findings').waitFor();
+    await phone.page.locator('.balance-table').waitFor();
     const overflow = Number(await phone.page.evaluate('document.documentElement.scrollWidth - innerWidth'));
     expect(overflow).toBeLessThanOrEqual(0);
-    await picture(phone.page, 'analysis-finding-en-390');
+    await picture(phone.page, 'analysis-cell-en-390');
     expect(phone.trouble).toEqual([]);
     await phone.close();
 
