@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { PROJECT_ROOT, startWorker } from '../platform/project-root.ts';
 import { EXIT } from './exit.ts';
-import { environmentLanguage } from './options.ts';
+import { environmentLanguage } from './language.ts';
 import type { CommandMessage, CommandTask } from './thread.ts';
 
 /** How long a command may take to stop by itself after Ctrl-C. */

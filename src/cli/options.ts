@@ -1,4 +1,5 @@
 import { layerRoleOf, type Language, type LayerRole } from '../kernel/index.ts';
+import { encodingOfLabel } from '../modules/intake/index.ts';
 import { usage } from './exit.ts';
 
 /** `4525` or `EPSG:4525`, in any case. Which codes can be used the readers decide, with their reasons. */
@@ -18,6 +19,15 @@ export function parseWhole(name: string, low: number, high: number): (text: stri
       `${name} takes a whole number from ${low} to ${high}, not “${text}”.`,
     );
   };
+}
+
+/** An encoding of attribute texts the readers know; anything else would be passed over in silence. */
+export function parseEncoding(text: string): string {
+  if (encodingOfLabel(text) !== undefined) return text;
+  throw usage(
+    `--encoding ${text} 不认识`,
+    `--encoding ${text} is not known; use utf-8, gb18030, utf-16le or utf-16be.`,
+  );
 }
 
 export function parseLanguage(text: string): Language {
@@ -62,10 +72,4 @@ export function checkZoneRoles(zones: readonly NamedFile[]): void {
   const roles = zones.map(({ name }) => zoneRoleOf(name)).filter((role) => role !== null);
   const twice = roles.find((role, i) => roles.indexOf(role) !== i);
   if (twice !== undefined) throw usage(`图层角色 ${twice} 重复`, `the layer role ${twice} is given twice.`);
-}
-
-/** The language the environment asks for; undefined where it asks for none. */
-export function environmentLanguage(environment: Readonly<Record<string, string | undefined>>): Language | undefined {
-  const locale = environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '';
-  return /^zh/i.test(locale) ? 'zh' : /^en/i.test(locale) ? 'en' : undefined;
 }

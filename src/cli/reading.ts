@@ -23,7 +23,7 @@ import {
 } from '../modules/intake/index.ts';
 import { openSource } from '../modules/intake/server.ts';
 import { Refused } from './exit.ts';
-import { codeOfRule, refusalOfProblem, stopIfCancelled, type Terminal } from './terminal.ts';
+import { codeOfRule, progressOf, refusalOfProblem, stopIfCancelled, type Terminal } from './terminal.ts';
 
 /** A layer read to its end for a command. */
 export interface ReadFile {
@@ -72,6 +72,8 @@ export async function readFileLayer(terminal: Terminal, path: string, request: R
     const mapping = role === null ? [] : mapFields(source.fields, role);
     const problems: Problem[] = [...source.problems];
     const batches: FeatureBatch[] = [];
+    const progress = progressOf(terminal, localized(`读取 ${basename(path)}`, `reading ${basename(path)}`));
+    let features = 0;
     const signal = {
       get cancelled(): boolean {
         return terminal.isCancelled();
@@ -83,7 +85,10 @@ export async function readFileLayer(terminal: Terminal, path: string, request: R
         request.keep === undefined ? mapped.columns : mapped.columns.filter(({ name }) => request.keep!(name));
       batches.push({ ...mapped, columns, problems: [] });
       for (const problem of mapped.problems) problems.push(problem);
+      features += featureCount(batch);
+      if (source.featureCount !== null) progress.at(features / Math.max(1, source.featureCount));
     }
+    progress.done();
     stopIfCancelled(terminal);
     const { format, layerName, fields, crs, encoding } = source;
     return {

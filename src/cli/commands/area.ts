@@ -16,7 +16,7 @@ import { BOUNDARY_FIELD_NAMES } from '../../modules/intake/index.ts';
 import { areaToleranceDm2 } from '../../modules/quality/index.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { parseCrs } from '../options.ts';
+import { parseCrs, parseEncoding } from '../options.ts';
 import { columnNamed, idFieldOf, idsOf, readFileLayer, requireSoundRings, type ReadFile } from '../reading.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
@@ -53,7 +53,7 @@ export const registerArea: Registrar = (program, terminal, outcome) => {
     )
     .option('--crs <epsg>', 'EPSG code of the coordinates (4525 or EPSG:4525); wins over what the file says', parseCrs)
     .option('--layer <name>', 'layer to read where the file holds several')
-    .option('--encoding <name>', 'encoding of the texts: utf-8, gb18030')
+    .option('--encoding <name>', 'encoding of the texts: utf-8, gb18030', parseEncoding)
     .option('--json', 'JSON array instead of a table')
     .action(async (file: string, options: Options) => {
       const read = await readFileLayer(terminal, file, options);

@@ -3,7 +3,7 @@ import { mapFields, type OpenedSource } from '../../modules/intake/index.ts';
 import { assess, type QualityReport } from '../../modules/quality/index.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT, Interrupted, refuse } from '../exit.ts';
-import { parseCrs } from '../options.ts';
+import { parseCrs, parseEncoding } from '../options.ts';
 import {
   columnNamed,
   countFeatures,
@@ -38,7 +38,7 @@ export const registerCheck: Registrar = (program, terminal, outcome) => {
     .argument('<file>', 'file of any format the intake reads')
     .option('--crs <epsg>', 'EPSG code of the coordinates; wins over what the file says', parseCrs)
     .option('--layer <name>', 'layer to read where the file holds several')
-    .option('--encoding <name>', 'encoding of the texts: utf-8, gb18030')
+    .option('--encoding <name>', 'encoding of the texts: utf-8, gb18030', parseEncoding)
     .option('--county <code>', 'county of the data, 6 digits; by default that of nine parcels out of ten')
     .option('--villages <file>', 'village layer: village codes must be in it')
     .option('--boundary <file>', 'boundary the parcels must fill')

@@ -6,7 +6,7 @@ import { RefusalError } from '../../modules/intake/index.ts';
 import { writeLayer, writerOf } from '../../modules/intake/server.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT, Refused, refuse, usage } from '../exit.ts';
-import { parseCrs, parseWhole } from '../options.ts';
+import { parseCrs, parseEncoding, parseWhole } from '../options.ts';
 import { countFeatures, readFileLayer } from '../reading.ts';
 import { refusalOfProblem, writeRemarks, type Terminal } from '../terminal.ts';
 import { outputFailed } from '../whole-file.ts';
@@ -35,8 +35,8 @@ export const registerConvert: Registrar = (program, terminal, outcome) => {
     .option('--crs <epsg>', 'EPSG code of the input; wins over what the file says', parseCrs)
     .option('--to-crs <epsg>', 'EPSG code of the output: 4490, 4491–4554', parseCrs)
     .option('--layer <name>', 'layer to read where the file holds several')
-    .option('--encoding <name>', 'encoding of the texts of the input: utf-8, gb18030')
-    .option('--to-encoding <name>', 'TXT, CSV: encoding of the output: utf-8, gb18030', parseEncoding)
+    .option('--encoding <name>', 'encoding of the texts of the input: utf-8, gb18030', parseEncoding)
+    .option('--to-encoding <name>', 'TXT, CSV: encoding of the output: utf-8, gb18030', parseOutputEncoding)
     .option('--zone-prefix', 'TXT: write the zone number before Y')
     .option('--no-zone-prefix', 'TXT: write Y without the zone number')
     .option('--j-prefix', 'TXT: point ids as J1, J2 … (default)')
@@ -65,7 +65,7 @@ export const registerConvert: Registrar = (program, terminal, outcome) => {
     );
 };
 
-function parseEncoding(text: string): 'utf-8' | 'gb18030' {
+function parseOutputEncoding(text: string): 'utf-8' | 'gb18030' {
   if (/^utf-?8$/i.test(text)) return 'utf-8';
   if (/^(gb18030|gbk|gb2312|cp936)$/i.test(text)) return 'gb18030';
   throw usage('--to-encoding 取 utf-8 或 gb18030', '--to-encoding takes utf-8 or gb18030.');

@@ -5,7 +5,6 @@ import {
   tabulate,
   toPlaneLayer,
   type PlaneLayer,
-  type RunZone,
   type Tabulation,
 } from '../../geometry/index.ts';
 import { localized, type Localized, type Refusal } from '../../kernel/index.ts';
@@ -67,7 +66,9 @@ async function overlay(terminal: Terminal, options: Options): Promise<void> {
     const plane =
       zone === null || refusals.length > 0
         ? null
-        : await clock.run('plane', 'parcels', () => planeOf(parcels, parcels, zone));
+        : await clock.run('plane', 'parcels', () =>
+            toPlaneLayer(parcels.layer, zone, planeOriginOf(zone, lonLatBoxOf(parcels.layer))),
+          );
     const parcelCount = countFeatures(parcels.layer);
     const tabulated: Tabulated[] = [];
     for (const { name, path } of options.zones) {
@@ -75,14 +76,14 @@ async function overlay(terminal: Terminal, options: Options): Promise<void> {
       // Once something is refused the other layers are still read, so that every fault is named at once.
       if (refusals.length > 0) continue;
       const pairs =
-        plane === null || zone === null || countFeatures(zones.layer) === 0
+        plane === null || countFeatures(zones.layer) === 0
           ? NO_PAIRS
           : await tabulateLayer(
               terminal,
               clock,
               name,
               plane,
-              await clock.run('plane', name, () => planeOf(zones, parcels, zone)),
+              await clock.run('plane', name, () => toPlaneLayer(zones.layer, plane.zone, plane.origin)),
             );
       const idOf = idsOf(zones.layer, options.id);
       const features = countFeatures(zones.layer);
@@ -146,10 +147,6 @@ async function read(
   refusals.push(...(await clock.run('validate', name, () => geometryRefusals(terminal, file, name))));
   stopIfCancelled(terminal);
   return file;
-}
-
-function planeOf({ layer }: ReadFile, parcels: ReadFile, zone: RunZone): PlaneLayer {
-  return toPlaneLayer(layer, zone, planeOriginOf(zone, lonLatBoxOf(parcels.layer)));
 }
 
 async function tabulateLayer(
