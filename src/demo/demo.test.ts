@@ -1,6 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { coverage, findDefects, lonLatBoxOf, officialAreas, overlapsWithin, planeOriginOf, runZoneOf, toPlaneLayer } from '../geometry/index.ts';
-import { canonicalJson, columnOf, joinBatches, MAX_BATCH_VERTICES, type FeatureBatch, type PolygonLayer } from '../kernel/index.ts';
+import {
+  coverage,
+  findDefects,
+  lonLatBoxOf,
+  officialAreas,
+  overlapsWithin,
+  planeOriginOf,
+  runZoneOf,
+  toPlaneLayer,
+} from '../geometry/index.ts';
+import {
+  canonicalJson,
+  columnOf,
+  joinBatches,
+  MAX_BATCH_VERTICES,
+  type FeatureBatch,
+  type PolygonLayer,
+} from '../kernel/index.ts';
 import { DEMO_ZONE_ROLES, generateDemoCounty } from './index.ts';
 
 const whole = (batches: Iterable<FeatureBatch>): PolygonLayer => joinBatches([...batches], 4490);
@@ -40,7 +56,10 @@ describe.each([3, 7, 11])('demo county with seed %i', (seed) => {
 
   it('is covered by its slope layer', () => {
     const slope = whole(county.zone('slope'));
-    const parts = coverage(toPlaneLayer(whole(county.zone('village')), zone, origin), toPlaneLayer(slope, zone, origin));
+    const parts = coverage(
+      toPlaneLayer(whole(county.zone('village')), zone, origin),
+      toPlaneLayer(slope, zone, origin),
+    );
     expect(parts.regions.filter((region) => region.kind === 'gap')).toEqual([]);
   });
 

@@ -14,6 +14,11 @@ export { OVERLAP_TOLERANCE_M2, overlapsWithin, type SharedArea } from './overlap
 export { lonLatOfPlanePoint } from './plane-point.ts';
 export { PRODUCT_TOLERANCE_M2, productLayer, type ProductLayer, type ProductOptions } from './product-layer.ts';
 export {
-  CONNECTION_SPACING_METRES, CONTIGUITY_GAPS_METRES, contiguityBlocks, type ContiguityBlock, type ContiguityBlocks,
-  type ContiguityFeatures, type ContiguityOptions,
+  CONNECTION_SPACING_METRES,
+  CONTIGUITY_GAPS_METRES,
+  contiguityBlocks,
+  type ContiguityBlock,
+  type ContiguityBlocks,
+  type ContiguityFeatures,
+  type ContiguityOptions,
 } from './contiguity.ts';

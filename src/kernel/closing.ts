@@ -22,8 +22,8 @@ export function closeToWhole(whole: AreaDm2, weights: readonly number[], tieRank
     sum += weight;
   }
   if (sum === 0) return weights.map((_, i) => (i === 0 ? whole : 0));
-  const parts = new Array<number>(weights.length);
-  const remainders = new Array<number>(weights.length);
+  const parts = weights.map(() => 0);
+  const remainders = weights.map(() => 0);
   let given = 0;
   for (let i = 0; i < weights.length; i++) {
     const exact = whole * (weights[i]! / sum);

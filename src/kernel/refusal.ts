@@ -64,5 +64,7 @@ export function refusalLine(refusal: Refusal, language: 'zh' | 'en'): string {
 /** The text with a full stop where it ends in none: messages are written both as sentences and as phrases. */
 function sentence(text: string, language: 'zh' | 'en'): string {
   const trimmed = text.trim();
-  return trimmed === '' || /[.!?;:…。！？；：]$/.test(trimmed) ? trimmed : `${trimmed}${language === 'zh' ? '。' : '.'}`;
+  return trimmed === '' || /[.!?;:…。！？；：]$/.test(trimmed)
+    ? trimmed
+    : `${trimmed}${language === 'zh' ? '。' : '.'}`;
 }

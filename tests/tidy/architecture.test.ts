@@ -157,7 +157,7 @@ describe('worlds', () => {
     const found = FILES.filter(
       (file) =>
         worldOf(file.path) === 'browser' &&
-        /\.tsx$/.test(file.path) &&
+        file.path.endsWith('.tsx') &&
         /#[0-9a-f]{6}\b|#[0-9a-f]{3}\b(?=['"`;])|rgba?\(/i.test(codeless(file.text)),
     ).map((file) => file.path);
     expect(found).toEqual([]);
