@@ -33,7 +33,7 @@ export function packHash(pack: Pack, sha256: (text: string) => string): string {
 export function packOfCanonicalText(text: string, figures: readonly KnownFigure[]): Result<Pack, Refusal[]> {
   const broken: Refusal = {
     code: 'PACK-STORED',
-    message: localized('存档的规则包已损坏', 'the stored pack is damaged'),
+    message: localized('存档的政策包已损坏', 'the stored pack is damaged'),
     remedy: localized('请从备份恢复', 'restore it from a backup'),
   };
   let stored: { format?: unknown; rules?: unknown; clauses?: Readonly<Record<string, CitedClause>> };

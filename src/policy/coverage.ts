@@ -76,7 +76,7 @@ export function coverageText(coverages: readonly PlanCoverage[], language: 'zh' 
     const readCount = coverage.covered.length + coverage.onlyRead.length;
     lines.push(
       zh
-        ? `${coverage.plan}（规则包 ${coverage.packId}）：共 ${coverage.total} 条，引擎读取 ${readCount}，其中有测试 ${coverage.covered.length}`
+        ? `${coverage.plan}（政策包 ${coverage.packId}）：共 ${coverage.total} 条，引擎读取 ${readCount}，其中有测试 ${coverage.covered.length}`
         : `${coverage.plan} (pack ${coverage.packId}): ${coverage.total} clauses, ${readCount} read by the engine, ${coverage.covered.length} of them with a test`,
     );
     list('已落实（引擎读取且有测试）', 'carried out (read by the engine and named by a test)', coverage.covered);

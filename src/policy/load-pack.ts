@@ -86,7 +86,7 @@ function checkNames(loader: ValueLoader, raw: RawPack, context: LoadContext): vo
   raw.notCovered.forEach((entry, i) => {
     const clause = loader.clause(entry.id, ['notCovered', i, 'id']);
     if (clause !== undefined && !raw.plans.includes(clause.document)) {
-      const message = localized(`${entry.id} 不属于本规则包的文件`, `${entry.id} is not of a document of this pack`);
+      const message = localized(`${entry.id} 不属于本政策包的文件`, `${entry.id} is not of a document of this pack`);
       loader.refuse('PACK-NOT-COVERED', ['notCovered', i], message);
     }
     if (listed.has(entry.id)) {

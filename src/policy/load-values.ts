@@ -49,7 +49,7 @@ export interface ValueLoader {
   figureNames(names: readonly string[], path: Path): readonly string[];
 }
 
-const CORRECT_IT = localized('请改正规则包中的这一处', 'correct this place of the pack');
+const CORRECT_IT = localized('请改正政策包中的这一处', 'correct this place of the pack');
 const NO_SOURCE: Source = { kind: 'standard', standard: '', place: null };
 
 export function valueLoader(context: LoadContext): ValueLoader {

@@ -47,7 +47,7 @@ export function schemaRefusals(
               '请核对拼写；花括号内带逗号的文字须加引号。格式见 packs/pack.schema.json',
               'check the spelling; a text with a comma inside { } needs quotes. packs/pack.schema.json gives the form',
             )
-          : localized('规则包的格式见 packs/pack.schema.json', 'packs/pack.schema.json gives the form of a pack'),
+          : localized('政策包的格式见 packs/pack.schema.json', 'packs/pack.schema.json gives the form of a pack'),
       place: { file, field: path.length === 0 ? '(root)' : path.join('.'), ...(line === undefined ? {} : { line }) },
     };
   });

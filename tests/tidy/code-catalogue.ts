@@ -405,7 +405,7 @@ const WRITTEN_BY_HAND: readonly (Pick<CatalogueEntry, 'id' | 'kind'> & {
     id: 'PACK-FORM',
     kind: 'code',
     meaning: {
-      zh: '规则包不合格式:有不认识的键、缺值或类型不对(写明是哪一处)',
+      zh: '政策包不合格式:有不认识的键、缺值或类型不对(写明是哪一处)',
       en: 'The pack has not the form of a pack: an unknown key, a value missing or of the wrong kind; the line names the place.',
     },
     remedy: {
@@ -548,7 +548,7 @@ const SECTIONS: readonly Section[] = [
     title: { zh: '代码:项目与分析', en: 'Codes: projects and analysis' },
     takes: starts(/^(ANALYSIS|PRODUCT|PROJECT|PLAN|RUN|FINDINGS|ZONE|PARCELS)[-_]/),
   },
-  { title: { zh: '代码:规则包', en: 'Codes: policy packs' }, takes: starts(/^(PACK|REGISTER)-/) },
+  { title: { zh: '代码:政策包', en: 'Codes: policy packs' }, takes: starts(/^(PACK|REGISTER)-/) },
   {
     title: { zh: '代码:服务、数据目录、终端', en: 'Codes: server, data folder, terminal' },
     takes: ({ kind }) => kind === 'code',
@@ -563,7 +563,7 @@ const SECTIONS: readonly Section[] = [
       /^(txt|points|table|csv|xlsx|geojson|geopackage|shapefile|flatgeobuf|filegdb|archive|zip|encoding|dbf|wkt|writer)\./,
     ),
   },
-  { title: { zh: '规则:方案、分析、规则包', en: 'Rules: plans, analysis, packs' }, takes: () => true },
+  { title: { zh: '规则:方案、分析、政策包', en: 'Rules: plans, analysis, packs' }, takes: () => true },
 ];
 
 const SEVERITY_NAMES: Readonly<Record<Severity, Localized>> = {

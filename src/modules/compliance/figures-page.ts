@@ -3,7 +3,7 @@ import { FIGURES } from '../balance/index.ts';
 
 const WORDS = {
   zh: {
-    head: '# 指标表\n\n规则包的公式可用的全部指标。本页由指标目录生成（测试保证一致）；面积单位 dm²，1 dm² = 0.01 m²。',
+    head: '# 指标表\n\n政策包的公式可用的全部指标。本页由指标目录生成（测试保证一致）；面积单位 dm²，1 dm² = 0.01 m²。',
     columns: '| 编号 | 名称 | 单位 | 含义 |',
   },
   en: {

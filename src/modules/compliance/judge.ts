@@ -87,7 +87,7 @@ function benchOf(pack: Pack, figures: FigureSet, log: ReadLog | undefined): Benc
     log?.read(parameter.path);
     if (parameter.value !== null) return { known: true, value: parameter.value };
     const { zh, en } = parameter.title;
-    return { known: false, missing: [localized(`规则包未设定“${zh}”`, `the pack leaves "${en}" not set`)] };
+    return { known: false, missing: [localized(`政策包未设定“${zh}”`, `the pack leaves "${en}" not set`)] };
   };
   const compared = (condition: Condition): Compared => {
     const { threshold: limit, unit } = condition;

@@ -83,7 +83,7 @@ export async function loadPack(id: string, directory: string = packsDirectory())
     return err([
       {
         code: 'PACK-UNKNOWN',
-        message: localized(`没有规则包 ${id}`, `there is no pack ${id}`),
+        message: localized(`没有政策包 ${id}`, `there is no pack ${id}`),
         remedy: localized(`可用：${ids.join('、')}`, `there are: ${ids.join(', ')}`),
       },
     ]);
@@ -95,7 +95,7 @@ export async function loadPack(id: string, directory: string = packsDirectory())
     {
       code: 'PACK-NAME',
       message: localized(
-        `文件夹 ${id} 中的规则包名为 ${pack.value.id}`,
+        `文件夹 ${id} 中的政策包名为 ${pack.value.id}`,
         `the pack in folder ${id} calls itself ${pack.value.id}`,
       ),
       remedy: localized('文件夹名须与 id 相同', 'folder and id must be the same'),
@@ -152,7 +152,7 @@ export function packOfStoredText(hash: string, text: string): Result<Pack, Refus
   return err([
     {
       code: 'PACK-STORED',
-      message: localized('存档的规则包与其哈希不符', 'the stored pack does not have the hash it is stored under'),
+      message: localized('存档的政策包与其哈希不符', 'the stored pack does not have the hash it is stored under'),
       remedy: localized('请从备份恢复', 'restore it from a backup'),
     },
   ]);
