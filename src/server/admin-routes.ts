@@ -7,6 +7,7 @@ import { sql } from '../platform/db/index.ts';
 import { refuse, type Route, route } from '../platform/http/route.ts';
 import { PROJECT_ROOT } from '../platform/project-root.ts';
 import type { Services } from '../platform/services.ts';
+import type { Basemap } from './basemap.ts';
 import type { Demo } from './demo.ts';
 
 export const VERSION = (JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string })
@@ -19,7 +20,7 @@ const NOT_READY: Refusal = {
 };
 
 /** Health (the process lives), readiness (it can serve), status (what every screen's frame shows), session. */
-export function adminRoutes(services: Services, demo: Demo): Route[] {
+export function adminRoutes(services: Services, demo: Demo, basemap: Basemap | null): Route[] {
   return [
     route({ method: 'GET', path: '/api/health', handle: () => ({ status: 'ok', version: VERSION }) }),
     route({
@@ -42,6 +43,7 @@ export function adminRoutes(services: Services, demo: Demo): Route[] {
         database: services.db.engine,
         demo: await hasDemoDivision(services.db),
         loading: await demo.loading(),
+        basemap: basemap !== null,
       }),
     }),
     route({

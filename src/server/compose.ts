@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
-import { intakeRoutes, registerIntakeJobs } from '../modules/intake/server.ts';
+import { clearImportLeftovers, intakeRoutes, registerIntakeJobs } from '../modules/intake/server.ts';
 import { parcelRoutes, removeAbandonedVersions } from '../modules/parcels/server.ts';
 import { projectRoutes, registerProjectJobs } from '../modules/projects/server.ts';
 import { qualityRoutes, registerQualityJobs } from '../modules/quality/server.ts';
@@ -14,6 +14,7 @@ import { createJobs, jobRoutes } from '../platform/jobs/index.ts';
 import { type Logger, silentLogger } from '../platform/logging.ts';
 import type { Services } from '../platform/services.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { type Basemap, basemapRoute } from './basemap.ts';
 import { type Demo, registerDemo } from './demo.ts';
 
 export interface AppParts {
@@ -26,6 +27,8 @@ export interface AppParts {
   /** Who is asking; by default the one demo operator, who may see every county. */
   readonly actorOf?: (request: Request) => ActorContext | undefined;
   readonly jobConcurrency?: number;
+  /** Default null: no call to the outside is ever made. */
+  readonly basemap?: Basemap | null;
 }
 
 /** A composed application: `app.request('/api/…')` works without a port. */
@@ -66,7 +69,8 @@ export function createApp(parts: AppParts): ComposedApp {
   registerProjectJobs(services, { name: 'server/run.worker' });
 
   const routes: Route[] = [
-    ...adminRoutes(services, demo),
+    ...adminRoutes(services, demo, parts.basemap ?? null),
+    basemapRoute(parts.basemap ?? null),
     ...parcelRoutes(db),
     ...jobRoutes(jobs),
     ...intakeRoutes(services),
@@ -84,7 +88,8 @@ export function createApp(parts: AppParts): ComposedApp {
       const now = Date.parse(clock.now());
       // The embedded database has one process, so what is half saved belongs to one that is gone.
       const begunBefore = db.engine === 'embedded' ? now + 1000 : now - DAY;
-      await removeAbandonedVersions(db, new Date(begunBefore).toISOString());
+      await removeAbandonedVersions(db.background, new Date(begunBefore).toISOString());
+      await clearImportLeftovers(services);
       await jobs.start();
     },
     stop: () => jobs.stop(),

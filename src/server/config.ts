@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { PROJECT_ROOT } from '../platform/project-root.ts';
+import { type Basemap, TIANDITU_URL } from './basemap.ts';
 
 /** Settings of a server, from the environment. */
 export interface Config {
@@ -12,6 +13,8 @@ export interface Config {
   readonly dataFolder: string;
   /** Load the demo county on a first start. Never with DATABASE_URL. */
   readonly demo: boolean;
+  /** An outside base map, off unless an administrator gives TIANCHOU_TIANDITU_KEY or TIANCHOU_BASEMAP_URL. */
+  readonly basemap: Basemap | null;
 }
 
 /** A setting that cannot be used; the text names it. */
@@ -34,5 +37,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl,
     dataFolder: resolve(set('TIANCHOU_DATA') ?? join(PROJECT_ROOT, 'data')),
     demo: databaseUrl === undefined && set('TIANCHOU_DEMO') !== 'off',
+    basemap: basemapOf(set('TIANCHOU_TIANDITU_KEY'), set('TIANCHOU_BASEMAP_URL')),
   };
+}
+
+function basemapOf(key: string | undefined, url: string | undefined): Basemap | null {
+  if (url !== undefined && !/^https?:\/\//.test(url)) {
+    throw new ConfigError('TIANCHOU_BASEMAP_URL must begin with http:// or https://');
+  }
+  if (url === undefined && key === undefined) return null;
+  return { url: url ?? TIANDITU_URL, key: key ?? '' };
 }

@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     logger,
     clock: systemClock,
     ids: systemIds,
+    basemap: config.basemap,
     ...(existsSync(join(screens, 'index.html')) ? { statics: staticFiles(screens) } : {}),
   });
   let stopping = false;

@@ -29,6 +29,7 @@ export const AUTHORISATION_MATRIX: readonly Permission[] = [
   allow('GET', '/api/ready', 'open'),
   allow('GET', '/api/status', 'open'),
   allow('GET', '/api/session', 'open'),
+  allow('GET', '/api/basemap/:z/:x/:y', 'open'),
 
   allow('GET', '/api/divisions'),
   allow('GET', '/api/layers'),

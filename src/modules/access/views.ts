@@ -14,6 +14,8 @@ export interface StatusView {
   readonly demo: boolean;
   /** A data set being loaded at start, 0 … 1, or null. */
   readonly loading: number | null;
+  /** An administrator switched an outside base map on; it comes through /api/basemap/{z}/{x}/{y}. */
+  readonly basemap: boolean;
 }
 
 /** GET /api/session → who is asking. `divisionCode` empty: the whole country. */

@@ -124,6 +124,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'map.legend': 'Land classes',
   'map.planLegend': 'Legend of the plan',
   'map.plan': 'Plan',
+  'map.basemap': 'imagery (outside base map)',
   'map.fit': 'Fit to the whole',
   'map.zoomIn': 'Zoom in',
   'map.zoomOut': 'Zoom out',

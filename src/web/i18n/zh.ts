@@ -122,6 +122,7 @@ export const zh = {
   'map.legend': '地类图例',
   'map.planLegend': '方案图例',
   'map.plan': '规划方案',
+  'map.basemap': '影像底图（外部）',
   'map.fit': '缩放到全图',
   'map.zoomIn': '放大',
   'map.zoomOut': '缩小',

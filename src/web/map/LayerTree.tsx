@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Checkbox } from 'antd';
 import { FIRST_LEVEL_CLASSES, LAND_CLASSES, LAYER_ROLE_NAMES, type LayerRole } from '../../kernel/index.ts';
-import { layerSummaryQuery } from '../api/endpoints.ts';
+import { layerSummaryQuery, statusQuery } from '../api/endpoints.ts';
 import { useI18n, type MessageKey } from '../i18n/index.tsx';
 import { Area } from '../kit/area.tsx';
 import { AREA_UNIT_KEYS, useAreaUnit } from '../units.tsx';
 import { Swatch } from '../kit/land-class.tsx';
 
 /** Off until asked for: they cover everything under them. */
-const HIDDEN_AT_FIRST: readonly string[] = ['slope', 'grade'];
+const HIDDEN_AT_FIRST: readonly string[] = ['basemap', 'slope', 'grade'];
 
 /** Layers switched off, as the URL keeps them: `hide=slope,grade`; `hide=none` shows all; no word, the start view. */
 export function hiddenOf(text: string | undefined): ReadonlySet<string> {
@@ -23,7 +23,7 @@ export function hiddenText(hidden: ReadonlySet<string>): string | undefined {
 }
 
 export interface TreeItem {
-  readonly key: LayerRole | 'plan';
+  readonly key: LayerRole | 'plan' | 'basemap';
   /** What stands behind it: the file, the date. */
   readonly note?: string;
 }
@@ -35,9 +35,11 @@ export function LayerTree(props: {
   readonly onHidden: (hidden: ReadonlySet<string>) => void;
 }) {
   const { t, pick } = useI18n();
+  const { data: status } = useQuery(statusQuery);
+  const items: readonly TreeItem[] = status?.basemap === true ? [...props.items, { key: 'basemap' }] : props.items;
   return (
     <ul className="layer-tree" aria-label={t('map.layers')}>
-      {props.items.map((item) => (
+      {items.map((item) => (
         <li key={item.key}>
           <Checkbox
             checked={!props.hidden.has(item.key)}
@@ -49,7 +51,11 @@ export function LayerTree(props: {
             }}
           >
             <span className={`layer-line layer-line-${item.key}`} aria-hidden="true" />
-            {item.key === 'plan' ? t('map.plan') : pick(LAYER_ROLE_NAMES[item.key])}
+            {item.key === 'plan'
+              ? t('map.plan')
+              : item.key === 'basemap'
+                ? t('map.basemap')
+                : pick(LAYER_ROLE_NAMES[item.key])}
             {item.note === undefined ? null : <span className="sub">{item.note}</span>}
           </Checkbox>
         </li>

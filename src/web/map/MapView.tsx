@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import * as maplibregl from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { TILE_LAYER } from '../../modules/parcels/views.ts';
+import { statusQuery } from '../api/endpoints.ts';
 import { useScheme } from '../frame/scheme.tsx';
 import { useI18n } from '../i18n/index.tsx';
 import { picksAt, type MapPick } from './picks.ts';
@@ -56,10 +58,11 @@ function fit(map: maplibregl.Map, place: MapFocus['place'], animate: boolean): v
   map.fitBounds([place[0], place[1], place[2], place[3]], { padding: 48, maxZoom: 17, animate, duration: 500 });
 }
 
-/** The map of every screen: our own vector tiles and GeoJSON, no outside base map. */
+/** The map of every screen: our own vector tiles and GeoJSON, an outside base map only where an administrator switched it on. */
 export function MapView(props: MapViewProps) {
   const { t } = useI18n();
   const scheme = useScheme();
+  const basemap = useQuery(statusQuery).data?.basemap === true;
   const holder = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<maplibregl.Map | null>(null);
   const [broken, setBroken] = useState(false);
@@ -98,9 +101,10 @@ export function MapView(props: MapViewProps) {
         points,
         quiet,
         dark: scheme === 'dark',
+        basemap,
       }),
     // biome-ignore lint: the keys stand for the values.
-    [layersKey, hiddenKey, props.plan, props.outlines, props.chosenOutline, points, quiet, scheme],
+    [layersKey, hiddenKey, props.plan, props.outlines, props.chosenOutline, points, quiet, scheme, basemap],
   );
   const firstStyle = useRef(style);
 

@@ -29,6 +29,8 @@ export interface StyleInput {
   /** Parcels step back so that what is highlighted stands out. */
   readonly quiet: boolean;
   readonly dark: boolean;
+  /** The outside base map through our own server; drawn under everything. */
+  readonly basemap: boolean;
 }
 
 export const sourceOf = (layer: TileLayer): string => `tiles:${layer.layerVersionId}`;
@@ -73,7 +75,8 @@ function label(
 function parcelLayers(layer: TileLayer, input: StyleInput): LayerSpecification[] {
   const source = sourceOf(layer);
   const base = { source, 'source-layer': TILE_LAYER };
-  const plain = input.quiet ? (input.dark ? 0.3 : 0.4) : input.dark ? 0.72 : 0.9;
+  const overImagery = input.basemap && !input.hidden.has('basemap');
+  const plain = overImagery ? 0.35 : input.quiet ? (input.dark ? 0.3 : 0.4) : input.dark ? 0.72 : 0.9;
   return [
     {
       ...base,
@@ -247,8 +250,18 @@ export function mapStyle(input: StyleInput): StyleSpecification {
       maxzoom: MAX_TILE_ZOOM,
     };
   }
+  const basemap = input.basemap && !input.hidden.has('basemap');
+  if (basemap) {
+    sources['basemap'] = {
+      type: 'raster',
+      tiles: [`${input.origin}/api/basemap/{z}/{x}/{y}`],
+      tileSize: 256,
+      maxzoom: 18,
+    };
+  }
   const layers: LayerSpecification[] = [
     { id: 'ground', type: 'background', paint: { 'background-color': tokenValue('--map-ground') } },
+    ...(basemap ? [{ id: 'basemap', type: 'raster', source: 'basemap' } satisfies LayerSpecification] : []),
     ...parcels.flatMap((layer) => parcelLayers(layer, input)),
     ...zones.flatMap((layer) => zoneLayers(layer)),
     ...parcels.flatMap((layer) => markLayers(layer)),
