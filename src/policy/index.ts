@@ -3,6 +3,7 @@ export * from './clause-register.ts';
 export * from './coverage.ts';
 export * from './evaluate.ts';
 export * from './formula.ts';
+export * from './formula-words.ts';
 export * from './load-pack.ts';
 export type { KnownFigure, LoadContext } from './load-values.ts';
 export * from './pack.ts';

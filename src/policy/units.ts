@@ -126,7 +126,8 @@ export function displayValue(value: Rational, unit: BaseUnit, decimals = 4): Loc
       return localized(text, text);
     }
     case 'kg': {
-      const text = trim(decimalText(value, decimals));
+      // Capacity is read in whole kilograms; decimals come in only where a comparison needs them.
+      const text = trim(decimalText(value, Math.max(0, decimals - 4)));
       return localized(`${text} 公斤`, `${text} kg`);
     }
     case 'grade': {

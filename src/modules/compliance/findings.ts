@@ -18,6 +18,8 @@ export interface FigureShown {
 /** A formula compared with its threshold, as written and as computed. */
 export interface Comparison {
   readonly formula: string;
+  /** The formula with the names of its figures and parameters, for people; absent in findings of older versions. */
+  readonly formulaWords?: Localized;
   readonly comparison: ComparisonKind;
   readonly unit: BaseUnit;
   readonly value: string | null;

@@ -5,6 +5,7 @@ import {
   displayValue,
   evaluateFormula,
   exactText,
+  formulaWords,
   packHash,
   rational,
   type Cited,
@@ -75,6 +76,8 @@ interface Bench {
 }
 
 function benchOf(pack: Pack, figures: FigureSet, log: ReadLog | undefined): Bench {
+  const nameOf = (id: string): Localized =>
+    pack.parameters.get(id)?.title ?? figureDefinition(id)?.name ?? localized(id, id);
   const figureValue = (id: string): Evaluation => {
     const figure = figures[id];
     if (figure === undefined) {
@@ -102,6 +105,7 @@ function benchOf(pack: Pack, figures: FigureSet, log: ReadLog | undefined): Benc
     return {
       comparison: {
         formula: condition.formula.text,
+        formulaWords: formulaWords(condition.formula, nameOf),
         comparison: condition.comparison,
         unit,
         value: value.known ? exactText(value.value) : null,

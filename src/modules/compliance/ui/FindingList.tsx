@@ -52,7 +52,10 @@ function ComparisonLine(props: { readonly comparison: Comparison; readonly title
       <span className="comparison-value figures">
         {comparison.thresholdDisplay === null ? t('finding.notSet') : pick(comparison.thresholdDisplay)}
       </span>
-      <code className="comparison-formula">{comparison.formula}</code>
+      {/* Findings stored before formulas had words show their names alone, in the list of figures. */}
+      {comparison.formulaWords === undefined ? null : (
+        <span className="comparison-formula">{pick(comparison.formulaWords)}</span>
+      )}
     </p>
   );
 }
