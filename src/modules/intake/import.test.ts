@@ -9,13 +9,26 @@ import type { LayerVersionView } from '../parcels/index.ts';
 import type { ImportPreview, ImportView, ProblemPage } from './views.ts';
 
 /** Squares of 100 m near 108.6 E 22 N; `change` spoils one. */
-function squares(count: number, change: (properties: Record<string, unknown>, ring: number[][], i: number) => void = () => {}): string {
+function squares(
+  count: number,
+  change: (properties: Record<string, unknown>, ring: number[][], i: number) => void = () => {},
+): string {
   const features = Array.from({ length: count }, (_, i) => {
     const x = 108.6 + (i % 10) * 0.001;
     const y = 22 + Math.floor(i / 10) * 0.001;
-    const ring = [[x, y], [x + 0.001, y], [x + 0.001, y + 0.001], [x, y + 0.001], [x, y]];
+    const ring = [
+      [x, y],
+      [x + 0.001, y],
+      [x + 0.001, y + 0.001],
+      [x, y + 0.001],
+      [x, y],
+    ];
     const properties: Record<string, unknown> = {
-      标识码: `450721${String(i).padStart(12, '0')}`, DLBM: '0101', 坐落单位代码: '4507211012010000000', TBMJ: 11400, QSXZ: '30',
+      标识码: `450721${String(i).padStart(12, '0')}`,
+      DLBM: '0101',
+      坐落单位代码: '4507211012010000000',
+      TBMJ: 11400,
+      QSXZ: '30',
     };
     change(properties, ring, i);
     return { type: 'Feature', properties, geometry: { type: 'Polygon', coordinates: [ring] } };
@@ -30,7 +43,15 @@ describe.each(ENGINES)('import on $name', (engine) => {
   beforeAll(async () => {
     const database = await engine.open();
     const { db } = database;
-    composed = createApp({ db, files: await openFiles(await mkdtemp(join(tmpdir(), 'tianchou-import-'))), logger: { log: (level, message, fields) => { if (level === 'error') console.error(message, fields); } } });
+    composed = createApp({
+      db,
+      files: await openFiles(await mkdtemp(join(tmpdir(), 'tianchou-import-'))),
+      logger: {
+        log: (level, message, fields) => {
+          if (level === 'error') console.error(message, fields);
+        },
+      },
+    });
     await composed.start();
     close = async () => {
       await composed.stop();
@@ -42,17 +63,27 @@ describe.each(ENGINES)('import on $name', (engine) => {
   const get = async <T>(path: string): Promise<T> => (await composed.app.request(path)).json() as Promise<T>;
   const send = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
     const response = await composed.app.request(path, {
-      method, headers: { origin: 'http://localhost', 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      method,
+      headers: { origin: 'http://localhost', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: await response.json() };
   };
-  const upload = async (name: string, content: string | Uint8Array<ArrayBuffer>, fields: Record<string, string> = {}): Promise<ImportView> => {
+  const upload = async (
+    name: string,
+    content: string | Uint8Array<ArrayBuffer>,
+    fields: Record<string, string> = {},
+  ): Promise<ImportView> => {
     const form = new FormData();
     form.set('countyCode', '450721');
     form.set('role', 'parcels');
     for (const [key, value] of Object.entries(fields)) form.set(key, value);
     form.set('file', new File([content], name));
-    const response = await composed.app.request('/api/imports', { method: 'POST', headers: { origin: 'http://localhost' }, body: form });
+    const response = await composed.app.request('/api/imports', {
+      method: 'POST',
+      headers: { origin: 'http://localhost' },
+      body: form,
+    });
     const view = (await response.json()) as ImportView;
     expect(response.status, JSON.stringify(view)).toBe(201);
     return settled(view);
@@ -75,18 +106,26 @@ describe.each(ENGINES)('import on $name', (engine) => {
     expect(committing.status).toBe(200);
     const committed = await settled(committing.body as ImportView);
     expect(committed.state).toBe('committed');
-    expect((await layers()).find((layer) => layer.layerVersionId === committed.layerVersionId)).toMatchObject({ state: 'current', featureCount: 25 });
+    expect((await layers()).find((layer) => layer.layerVersionId === committed.layerVersionId)).toMatchObject({
+      state: 'current',
+      featureCount: 25,
+    });
     const undone = await send('POST', `/api/imports/${staged.importId}/undo`);
     expect(undone.body).toMatchObject({ state: 'undone' });
-    expect((await layers()).find((layer) => layer.layerVersionId === committed.layerVersionId)).toMatchObject({ state: 'withdrawn' });
+    expect((await layers()).find((layer) => layer.layerVersionId === committed.layerVersionId)).toMatchObject({
+      state: 'withdrawn',
+    });
   });
 
   it('keeps bad rows out by choice, and none by the other', async () => {
-    const staged = await upload('bad.geojson', squares(12, (properties, ring, i) => {
-      if (i === 3) properties['DLBM'] = '0999';
-      if (i === 5) ring.splice(0, 5, [108.6, 22], [108.601, 22.001], [108.601, 22], [108.6, 22.001], [108.6, 22]);
-      if (i === 7) properties['标识码'] = '450721000000000000';
-    }));
+    const staged = await upload(
+      'bad.geojson',
+      squares(12, (properties, ring, i) => {
+        if (i === 3) properties['DLBM'] = '0999';
+        if (i === 5) ring.splice(0, 5, [108.6, 22], [108.601, 22.001], [108.601, 22], [108.6, 22.001], [108.6, 22]);
+        if (i === 7) properties['标识码'] = '450721000000000000';
+      }),
+    );
     expect(staged).toMatchObject({ state: 'staged', featureCount: 12, badCount: 3 });
     const problems = await get<ProblemPage>(`/api/imports/${staged.importId}/problems?rule=geometry.self-crossing`);
     expect(problems.problems[0]).toMatchObject({ featureNo: 5 });
@@ -97,9 +136,17 @@ describe.each(ENGINES)('import on $name', (engine) => {
     expect(workbook.status).toBe(200);
     expect((await workbook.arrayBuffer()).byteLength).toBeGreaterThan(3_000);
     const geopackage = await composed.app.request(`/api/imports/${staged.importId}/errors.gpkg`);
-    expect(Buffer.from(await geopackage.arrayBuffer()).subarray(0, 15).toString()).toBe('SQLite format 3');
-    const committed = await settled((await send('POST', `/api/imports/${staged.importId}/commit`, { choice: 'goodRows' })).body as ImportView);
-    expect((await layers()).find((layer) => layer.layerVersionId === committed.layerVersionId)).toMatchObject({ featureCount: 9 });
+    expect(
+      Buffer.from(await geopackage.arrayBuffer())
+        .subarray(0, 15)
+        .toString(),
+    ).toBe('SQLite format 3');
+    const committed = await settled(
+      (await send('POST', `/api/imports/${staged.importId}/commit`, { choice: 'goodRows' })).body as ImportView,
+    );
+    expect((await layers()).find((layer) => layer.layerVersionId === committed.layerVersionId)).toMatchObject({
+      featureCount: 9,
+    });
   });
 
   it('refuses a broken file with a code and leaves nothing behind', async () => {
@@ -115,12 +162,28 @@ describe.each(ENGINES)('import on $name', (engine) => {
       delete properties['DLBM'];
     });
     const staged = await upload('mapping.geojson', content);
-    expect(staged.problemGroups.some((group) => group.rule === 'attribute.field-missing' && group.severity === 'error')).toBe(true);
-    expect((await send('POST', `/api/imports/${staged.importId}/commit`, { choice: 'goodRows' })).body).toMatchObject({ code: 'IMPORT-FIELDS-MISSING' });
-    const corrected = await settled((await send('PUT', `/api/imports/${staged.importId}/mapping`, { mapping: [{ source: '类别甲', target: 'DLBM' }] })).body as ImportView);
-    expect(corrected.mapping.find((entry) => entry.source === '类别甲')).toMatchObject({ target: 'DLBM', decidedBy: 'user' });
+    expect(
+      staged.problemGroups.some((group) => group.rule === 'attribute.field-missing' && group.severity === 'error'),
+    ).toBe(true);
+    expect((await send('POST', `/api/imports/${staged.importId}/commit`, { choice: 'goodRows' })).body).toMatchObject({
+      code: 'IMPORT-FIELDS-MISSING',
+    });
+    const corrected = await settled(
+      (
+        await send('PUT', `/api/imports/${staged.importId}/mapping`, {
+          mapping: [{ source: '类别甲', target: 'DLBM' }],
+        })
+      ).body as ImportView,
+    );
+    expect(corrected.mapping.find((entry) => entry.source === '类别甲')).toMatchObject({
+      target: 'DLBM',
+      decidedBy: 'user',
+    });
     const again = await upload('mapping2.geojson', content);
-    expect(again.mapping.find((entry) => entry.source === '类别甲')).toMatchObject({ target: 'DLBM', decidedBy: 'remembered' });
+    expect(again.mapping.find((entry) => entry.source === '类别甲')).toMatchObject({
+      target: 'DLBM',
+      decidedBy: 'remembered',
+    });
     await send('POST', `/api/imports/${staged.importId}/discard`);
     expect(await get<ImportView>(`/api/imports/${staged.importId}`)).toMatchObject({ state: 'discarded' });
   });
@@ -128,7 +191,11 @@ describe.each(ENGINES)('import on $name', (engine) => {
   it('is not shown to the clerk of another county', async () => {
     const staged = await upload('mine.geojson', squares(2));
     const { db, files, clock, ids } = composed.services;
-    const other = createApp({ db, files, actorOf: () => ({ actor: 'other', role: 'operator', divisionCode: '450722', clock, ids }) });
+    const other = createApp({
+      db,
+      files,
+      actorOf: () => ({ actor: 'other', role: 'operator', divisionCode: '450722', clock, ids }),
+    });
     expect((await other.app.request(`/api/imports/${staged.importId}`)).status).toBe(404);
     expect(await (await other.app.request('/api/imports')).json()).toEqual([]);
   });

@@ -1,11 +1,12 @@
-import { link, copyFile } from 'node:fs/promises';
+import { copyFile, link, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, localized, type FeatureBatch, type Problem, type Refusal } from '../../kernel/index.ts';
 import { crsOf, lonLatBoxOf, lonLatOf, runZone, zone3OfLongitude, type RunZone } from '../../geometry/index.ts';
-import { runInWorker, type JobHandler, type JobRun } from '../../platform/jobs/index.ts';
+import { runInWorker, type JobRun } from '../../platform/jobs/index.ts';
+import type { Transaction } from '../../platform/db/index.ts';
 import type { Services } from '../../platform/services.ts';
-import { saveLayerVersion } from '../parcels/server.ts';
-import { checkMapping, mapFields } from './field-mapping.ts';
+import { deleteStagedVersion, saveLayerVersion } from '../parcels/server.ts';
+import { applyMapping, checkMapping, mapFields } from './field-mapping.ts';
 import { CHECK_JOB, COMMIT_JOB, fieldsKeyOf, READ_JOB } from './operations.ts';
 import type { ReadImportHead, ReadImportMessage, ReadImportOutcome, ReadImportTask } from './read-import.worker.ts';
 import { checkBatch, problemGroups, repeatedIdentifiers, withoutFeatures } from './staging.ts';
@@ -14,6 +15,8 @@ import {
   deleteProblems,
   deleteStaged,
   findImport,
+  importsAtWork,
+  importsToClear,
   insertProblems,
   insertStagedBatch,
   readStagedBatches,
@@ -38,20 +41,20 @@ async function importAtWork(services: Services, importId: string): Promise<Store
 }
 
 /** Counts, keeps and numbers problems while batches pass. */
-function problemKeeper(services: Services, stored: StoredImport) {
+function problemKeeper(stored: StoredImport) {
   const groups = problemGroups();
   const kept = new Map<string, number>();
   let sequence = 0;
   return {
     groups,
-    async keep(problems: readonly Problem[]): Promise<void> {
+    async keep(tx: Transaction, problems: readonly Problem[]): Promise<void> {
       const chosen = problems.filter((problem) => {
         groups.add(problem);
         const count = (kept.get(problem.rule) ?? 0) + 1;
         kept.set(problem.rule, count);
         return count <= KEPT_PROBLEMS_PER_RULE;
       });
-      await services.db.background.transaction((tx) => insertProblems(tx, stored, sequence, chosen));
+      await insertProblems(tx, stored, sequence, chosen);
       sequence += chosen.length;
     },
   };
@@ -68,21 +71,34 @@ function extended(box: Box | null, batch: FeatureBatch, epsg: number): Box | nul
 async function read(services: Services, job: JobRun<ImportInput>): Promise<void> {
   const stored = await importAtWork(services, job.input.importId);
   const db = services.db.background;
-  await db.transaction(async (tx) => {
-    // What an earlier attempt left.
-    await deleteStaged(tx, stored);
-    await deleteProblems(tx, stored);
-  });
+  // From here on an earlier attempt that is not as dead as it seems can stage nothing more, and what it left goes. Where the
+  // import is no longer this job's, an earlier attempt got through and only its end was not written down.
+  const reader = services.ids.next();
+  if (
+    !(await changeImport(
+      db,
+      stored,
+      ['reading'],
+      { facts: { ...stored.facts, refusals: [], reader } },
+      { jobId: job.jobId },
+    ))
+  )
+    return;
+  await deleteStaged(db, stored);
+  await deleteProblems(db, stored);
   const file = await services.files.find(stored.fileHash);
   assert(file !== undefined, 'the delivered file is gone');
   const folder = await services.files.temporaryFolder();
   try {
     // Readers tell kinds of text apart by the name, and stored files are named by their hash.
     const path = join(folder.path, stored.fileName);
+    // What a reader unpacks lies here too: the thread may be ended at any moment, and this folder is removed in any case.
+    const scratch = join(folder.path, 'unpacked');
+    await mkdir(scratch);
     await link(file.path, path).catch(() => copyFile(file.path, path));
     const acknowledged = new SharedArrayBuffer(4);
     const counter = new Int32Array(acknowledged);
-    const keeper = problemKeeper(services, stored);
+    const keeper = problemKeeper(stored);
     const repeated = repeatedIdentifiers();
     let head: ReadImportHead | undefined;
     let mapping: FieldMapping[] = [];
@@ -101,12 +117,15 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
       const remembered = await recallMapping(db, { ...stored, fieldsKey: fieldsKeyOf(opened.fields) });
       const settled = stored.mapping.filter((entry) => entry.decidedBy === 'user');
       mapping = mapFields(opened.fields, stored.role, [...remembered, ...settled]);
-      await keeper.keep([...opened.problems, ...checkMapping(mapping, stored.role)]);
+      await db.transaction((tx) => keeper.keep(tx, [...opened.problems, ...checkMapping(mapping, stored.role)]));
     };
     const stage = async (batch: FeatureBatch): Promise<void> => {
       const checked = checkBatch(batch, mapping, stored.role, repeated);
-      await db.transaction((tx) => insertStagedBatch(tx, stored, batches, batch, [...checked.bad]));
-      await keeper.keep(checked.problems);
+      await db.transaction(async (tx) => {
+        const ours = await insertStagedBatch(tx, stored, reader, batches, batch, [...checked.bad]);
+        assert(ours, 'the import is read by another process by now');
+        await keeper.keep(tx, checked.problems);
+      });
       batches++;
       features += batch.featureNos.length;
       bad += checked.bad.size;
@@ -125,10 +144,11 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
       {
         signal: abort.signal,
         maxMegabytes: WORKER_MEGABYTES,
+        environment: { TMPDIR: scratch, TMP: scratch, TEMP: scratch },
         onMessage: (message) => {
           storing = storing
             .then(() =>
-              failure !== undefined ? undefined : message.kind === 'head' ? begin(message.head) : stage(message.batch),
+              abort.signal.aborted ? undefined : message.kind === 'head' ? begin(message.head) : stage(message.batch),
             )
             .catch((error: unknown) => {
               failure = error;
@@ -136,16 +156,15 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
             });
         },
       },
-    ).catch((error: unknown) => {
+    ).finally(async () => {
+      // The batch on its way is stored before anybody clears them away.
+      await storing;
+      job.signal.removeEventListener('abort', onAbort);
       if (failure !== undefined) throw failure;
-      throw error;
     });
-    await storing;
-    job.signal.removeEventListener('abort', onAbort);
-    if (failure !== undefined) throw failure;
     job.throwIfCancelled();
     if (outcome.refusals.length > 0) {
-      await fail(services, stored, outcome.refusals, head);
+      await fail(services, stored, reader, outcome.refusals, head);
       return;
     }
     assert(head !== undefined, 'a file was read without a head');
@@ -160,14 +179,9 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
       problemGroups: keeper.groups.groups(),
       refusals: [],
     };
-    await changeImport(db, stored, ['reading'], {
-      state: 'staged',
-      jobId: null,
-      facts,
-      mapping,
-      featureCount: features,
-      badCount: bad,
-    });
+    const change = { state: 'staged', jobId: null, facts, mapping, featureCount: features, badCount: bad } as const;
+    const done = await changeImport(db, stored, ['reading'], change, { reader });
+    assert(done, 'the import is read by another process by now');
   } finally {
     await folder.remove();
   }
@@ -177,41 +191,43 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
 async function fail(
   services: Services,
   stored: StoredImport,
+  reader: string,
   refusals: readonly Refusal[],
   head: ReadImportHead | undefined,
 ): Promise<void> {
-  await services.db.background.transaction(async (tx) => {
-    await deleteStaged(tx, stored);
-    await changeImport(tx, stored, ['reading'], {
-      state: 'failed',
-      jobId: null,
-      featureCount: 0,
-      badCount: 0,
-      facts: {
-        ...(head === undefined
-          ? {}
-          : { format: head.format, layerName: head.layerName, encoding: head.encoding, crs: head.crs }),
-        refusals,
-      },
-    });
-  });
+  const db = services.db.background;
+  const known =
+    head === undefined
+      ? {}
+      : { format: head.format, layerName: head.layerName, encoding: head.encoding, crs: head.crs };
+  const change = { state: 'failed', jobId: null, featureCount: 0, badCount: 0, facts: { ...known, refusals } } as const;
+  if (await changeImport(db, stored, ['reading'], change, { reader })) await clear(services, stored);
+}
+
+/** Removes what was staged of an import that is over, with its problems. */
+async function clear(services: Services, stored: StoredImport): Promise<void> {
+  await deleteStaged(services.db.background, stored);
+  await deleteProblems(services.db.background, stored);
 }
 
 /** Checks the staged rows under a changed mapping. */
 async function check(services: Services, job: JobRun<ImportInput>): Promise<void> {
   const stored = await importAtWork(services, job.input.importId);
+  if (stored.state !== 'staged' || stored.jobId !== job.jobId) return;
   const db = services.db.background;
   await deleteProblems(db, stored);
-  const keeper = problemKeeper(services, stored);
+  const keeper = problemKeeper(stored);
   const repeated = repeatedIdentifiers();
-  await keeper.keep(checkMapping(stored.mapping, stored.role));
+  await db.transaction((tx) => keeper.keep(tx, checkMapping(stored.mapping, stored.role)));
   let bad = 0;
   let features = 0;
   for await (const { batchNo, batch } of readStagedBatches(db, stored)) {
     job.throwIfCancelled();
     const checked = checkBatch(batch, stored.mapping, stored.role, repeated);
-    await setStagedBad(db, stored, batchNo, [...checked.bad]);
-    await keeper.keep(checked.problems);
+    await db.transaction(async (tx) => {
+      await setStagedBad(tx, stored, batchNo, [...checked.bad]);
+      await keeper.keep(tx, checked.problems);
+    });
     bad += checked.bad.size;
     features += batch.featureNos.length;
     job.progress(
@@ -219,11 +235,8 @@ async function check(services: Services, job: JobRun<ImportInput>): Promise<void
       localized('按新的字段对应检查', 'checking under the new mapping'),
     );
   }
-  await changeImport(db, stored, ['staged'], {
-    jobId: null,
-    badCount: bad,
-    facts: { ...stored.facts, problemGroups: keeper.groups.groups() },
-  });
+  const facts = { ...stored.facts, problemGroups: keeper.groups.groups(), refusals: [] };
+  await changeImport(db, stored, ['staged'], { jobId: null, badCount: bad, facts }, { jobId: job.jobId });
 }
 
 /** The 3° zone the official areas of an import are computed in: of its CRS, or of the middle of its box. */
@@ -238,16 +251,18 @@ function zoneOf(stored: StoredImport): RunZone | null {
 /** Makes the layer version from the good rows. */
 async function commit(services: Services, job: JobRun<ImportInput>): Promise<void> {
   const stored = await importAtWork(services, job.input.importId);
-  // A second attempt after a crash: the first one may have got through.
-  if (stored.state === 'committed') return;
   const db = services.db.background;
+  if (stored.state !== 'staged' || stored.jobId !== job.jobId) {
+    // A second attempt after a crash: the first one got through, and at most this was left to do.
+    if (stored.state === 'committed') await deleteStaged(db, stored);
+    return;
+  }
+  await dropHalfVersion(services, stored, job.jobId);
   const good = stored.featureCount - stored.badCount;
   async function* rows(): AsyncGenerator<FeatureBatch> {
-    const noRepeats = (): Problem[] => [];
     for await (const { batch, bad } of readStagedBatches(db, stored)) {
       const kept = withoutFeatures({ ...batch, problems: [] }, new Set(bad));
-      if (kept.featureNos.length > 0)
-        yield { ...checkBatch(kept, stored.mapping, stored.role, noRepeats).batch, problems: [] };
+      if (kept.featureNos.length > 0) yield { ...applyMapping(kept, stored.mapping, stored.role), problems: [] };
     }
   }
   await saveLayerVersion(
@@ -270,54 +285,91 @@ async function commit(services: Services, job: JobRun<ImportInput>): Promise<voi
           Math.min(0.99, features / Math.max(1, good)),
           localized(`已入库 ${features} 个要素`, `${features} features saved`),
         ),
-      finish: async (tx, version) => {
-        const done = await changeImport(tx, stored, ['staged'], {
-          state: 'committed',
-          jobId: null,
-          layerVersionId: version.layerVersionId,
-        });
+      begin: async (tx, layerVersionId) => {
+        const ours = await changeImport(tx, stored, ['staged'], { layerVersionId }, { jobId: job.jobId });
+        assert(ours, 'the import changed before it was committed');
+      },
+      finish: async (tx, { layerVersionId }) => {
+        const guard = { jobId: job.jobId, layerVersionId };
+        const done = await changeImport(tx, stored, ['staged'], { state: 'committed', jobId: null }, guard);
         assert(done, 'the import changed while it was being committed');
-        await deleteStaged(tx, stored);
       },
     },
   );
+  // The import is committed whatever happens now; a crash leaves these rows for the next start.
+  await deleteStaged(db, stored);
+}
+
+/** Takes the version away that an attempt to commit left half saved. Once its number is gone nobody can complete it. */
+async function dropHalfVersion(services: Services, stored: StoredImport, jobId: string): Promise<void> {
+  if (stored.layerVersionId === null) return;
+  const { layerVersionId } = stored;
+  const db = services.db.background;
+  if (await changeImport(db, stored, ['staged'], { layerVersionId: null }, { jobId, layerVersionId }))
+    await deleteStagedVersion(db, layerVersionId);
+}
+
+type Abandoned = { readonly jobId: string; readonly input: ImportInput; readonly state: 'failed' | 'cancelled' };
+
+/** A reading that failed or was cancelled: nothing of it stays. */
+async function abandonReading(services: Services, { jobId, input, state }: Abandoned): Promise<void> {
+  const stored = await importAtWork(services, input.importId);
+  const change = {
+    state,
+    jobId: null,
+    featureCount: 0,
+    badCount: 0,
+    facts: { refusals: state === 'cancelled' ? [] : [READING_BROKE] },
+  } as const;
+  if (await changeImport(services.db, stored, ['reading'], change, { jobId })) await clear(services, stored);
+}
+
+/** A check that failed or was cancelled: the rows stay staged, and the refusal it began with keeps them from being committed. */
+async function abandonCheck(services: Services, { jobId, input }: Abandoned): Promise<void> {
+  const stored = await importAtWork(services, input.importId);
+  await changeImport(services.db, stored, ['staged'], { jobId: null }, { jobId });
+}
+
+/** A commit that failed or was cancelled: the rows are staged as before, the half version goes. */
+async function abandonCommit(services: Services, { jobId, input }: Abandoned): Promise<void> {
+  const stored = await importAtWork(services, input.importId);
+  await dropHalfVersion(services, stored, jobId);
+  await changeImport(services.db, stored, ['staged'], { jobId: null }, { jobId });
 }
 
 /** Registers the jobs of the intake. */
 export function registerIntakeJobs(services: Services): void {
-  const abandoned: NonNullable<JobHandler<ImportInput>['abandoned']> = async ({ input, state }) => {
-    const stored = await findImport(services.db, input.importId);
-    if (stored === undefined) return;
-    await services.db.transaction(async (tx) => {
-      const wasReading = await changeImport(tx, stored, ['reading'], {
-        state: state === 'cancelled' ? 'cancelled' : 'failed',
-        jobId: null,
-        featureCount: 0,
-        badCount: 0,
-        facts: { ...stored.facts, refusals: state === 'cancelled' ? [] : [READING_BROKE] },
-      });
-      if (wasReading) await deleteStaged(tx, stored);
-      else await changeImport(tx, stored, ['staged'], { jobId: null });
+  const register = (
+    kind: string,
+    work: (services: Services, job: JobRun<ImportInput>) => Promise<void>,
+    abandon: (services: Services, job: Abandoned) => Promise<void>,
+  ): void =>
+    services.jobs.register<ImportInput>({
+      kind,
+      afterCrash: 'resume',
+      run: async (job) => void (await work(services, job)),
+      abandoned: (job) => abandon(services, job),
     });
-  };
-  services.jobs.register<ImportInput>({
-    kind: READ_JOB,
-    afterCrash: 'resume',
-    run: async (job) => void (await read(services, job)),
-    abandoned,
-  });
-  services.jobs.register<ImportInput>({
-    kind: CHECK_JOB,
-    afterCrash: 'resume',
-    run: async (job) => void (await check(services, job)),
-    abandoned,
-  });
-  services.jobs.register<ImportInput>({
-    kind: COMMIT_JOB,
-    afterCrash: 'resume',
-    run: async (job) => void (await commit(services, job)),
-    abandoned,
-  });
+  register(READ_JOB, read, abandonReading);
+  register(CHECK_JOB, check, abandonCheck);
+  register(COMMIT_JOB, commit, abandonCommit);
+}
+
+/**
+ * Clears up what a crash left between two steps, at a start, before jobs run: imports that wait for a job that is over, and
+ * staged rows of imports that are over.
+ */
+export async function clearImportLeftovers(services: Services): Promise<void> {
+  for (const stored of await importsAtWork(services.db)) {
+    const { importId, jobId } = stored;
+    const job = await services.jobs.find(jobId!);
+    if (job !== undefined && ['queued', 'running'].includes(job.view.state)) continue;
+    const state = job?.view.state === 'cancelled' ? 'cancelled' : 'failed';
+    const left: Abandoned = { jobId: jobId!, input: { importId }, state };
+    if (stored.state === 'reading') await abandonReading(services, left);
+    else await abandonCommit(services, left);
+  }
+  for (const key of await importsToClear(services.db)) await deleteStaged(services.db.background, key);
 }
 
 const READING_BROKE: Refusal = {

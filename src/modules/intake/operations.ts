@@ -38,6 +38,15 @@ function notNow(state: string): Refusal {
   };
 }
 
+const NOT_CHECKED: Refusal = {
+  code: 'IMPORT-NOT-CHECKED',
+  message: localized(
+    '字段对应改变后的检查没有做完，不能入库。',
+    'The check under the changed field mapping was not finished: nothing can be committed.',
+  ),
+  remedy: localized('请再次保存字段对应，重新检查。', 'Save the field mapping again: the rows are checked anew.'),
+};
+
 const COUNTY_UNKNOWN: Refusal = {
   code: 'IMPORT-COUNTY',
   message: localized(
@@ -206,9 +215,11 @@ export function correctImport(
         state: readsAgain ? 'reading' : 'staged',
         options,
         ...(mapping === null ? {} : { mapping: mapping.value }),
+        // What was found under the old mapping holds no longer; the check takes the refusal away again.
+        ...(readsAgain ? {} : { facts: { ...stored.facts, refusals: [NOT_CHECKED] } }),
         jobId: null,
       },
-      stored.state === 'staged',
+      { idle: stored.state === 'staged' },
     );
     if (!changed) return err(notNow(stored.state));
     if (mapping !== null) {
@@ -274,11 +285,20 @@ export function commitImport(
 ): Promise<Result<ImportView, Refusal>> {
   return onImport(services, context, importId, async (tx, stored) => {
     if (stored.state !== 'staged' || stored.jobId !== null) return err(notNow(stored.state));
-    if (stored.facts.problemGroups?.some((group) => group.rule === 'attribute.field-missing' && group.severity === 'error') === true) {
+    const [unchecked] = stored.facts.refusals ?? [];
+    if (unchecked !== undefined) return err(unchecked);
+    if (
+      stored.facts.problemGroups?.some(
+        (group) => group.rule === 'attribute.field-missing' && group.severity === 'error',
+      ) === true
+    ) {
       return err({
         code: 'IMPORT-FIELDS-MISSING',
         message: localized('缺少必需字段，不能入库。', 'A field the layer cannot do without is missing.'),
-        remedy: localized('请在字段对应中指定由哪一列读取，或补充该字段后重新导入。', 'Say in the field mapping which column it is, or add the field and import again.'),
+        remedy: localized(
+          '请在字段对应中指定由哪一列读取，或补充该字段后重新导入。',
+          'Say in the field mapping which column it is, or add the field and import again.',
+        ),
       });
     }
     if (choice === 'allOrNone' && stored.badCount > 0) {
@@ -316,23 +336,22 @@ export function commitImport(
 }
 
 /** Drops what was staged. */
-export function discardImport(
+export async function discardImport(
   services: Services,
   context: ActorContext,
   importId: string,
 ): Promise<Result<ImportView, Refusal>> {
-  return onImport(services, context, importId, async (tx, stored) => {
+  const discarded = await onImport(services, context, importId, async (tx, stored) => {
     if (
       !(await changeImport(
         tx,
         stored,
         ['staged', 'failed', 'cancelled'],
         { state: 'discarded' },
-        stored.state === 'staged',
+        { idle: stored.state === 'staged' },
       ))
     )
       return err(notNow(stored.state));
-    await deleteStaged(tx, stored);
     await recordEvent(tx, context, {
       operation: 'intake.discard',
       objectKind: 'import',
@@ -341,6 +360,8 @@ export function discardImport(
     });
     return ok(viewOf({ ...stored, state: 'discarded' }));
   });
+  if (discarded.ok) await deleteStaged(services.db.background, discarded.value);
+  return discarded;
 }
 
 /** Undoes a committed import: its layer version is withdrawn, the one before is current again. */

@@ -12,5 +12,5 @@ export { writeGeopackageLayers, type GeopackageLayer } from './formats/geopackag
 export { sourceOfLayer } from './write-source.ts';
 export { openBoundaryTxt, type BoundaryTxtSource } from './formats/boundary-txt.reader.ts';
 export * from './format.ts';
-export { registerIntakeJobs } from './jobs.ts';
+export { clearImportLeftovers, registerIntakeJobs } from './jobs.ts';
 export { intakeRoutes } from './routes.ts';

@@ -1,5 +1,5 @@
 import type { AttributeValue, FeatureBatch, Problem } from '../../kernel/index.ts';
-import { sql, type Queryable, type Transaction } from '../../platform/db/index.ts';
+import { sql, type Database, type Queryable, type Transaction } from '../../platform/db/index.ts';
 import { decodeBatch, encodeBatch } from '../parcels/index.ts';
 import type { ReadOptions, SourceField } from './format.ts';
 import type { CrsEvidence, EncodingEvidence, FieldMapping, ImportState, ImportView, ProblemGroup } from './views.ts';
@@ -16,6 +16,8 @@ export interface ImportFacts {
   readonly box?: readonly [number, number, number, number] | null;
   readonly problemGroups?: readonly ProblemGroup[];
   readonly refusals?: readonly Refusal[];
+  /** While the file is read: the attempt that may stage rows. One that was taken for dead and wakes up may not. */
+  readonly reader?: string;
 }
 
 /** An import as stored. */
@@ -34,6 +36,7 @@ export interface StoredImport {
   readonly mapping: readonly FieldMapping[];
   readonly featureCount: number;
   readonly badCount: number;
+  /** The version made of it; while it is being committed, the one being saved, which nobody else can see. */
   readonly layerVersionId: string | null;
   readonly createdAt: string;
 }
@@ -46,6 +49,7 @@ export function viewOf(stored: StoredImport): ImportView {
   const { facts, badCount, options: _options, ...rest } = stored;
   return {
     ...rest,
+    layerVersionId: stored.state === 'committed' || stored.state === 'undone' ? stored.layerVersionId : null,
     format: facts.format ?? null,
     layerName: facts.layerName ?? null,
     layerNames: facts.layerNames ?? [],
@@ -55,7 +59,8 @@ export function viewOf(stored: StoredImport): ImportView {
     badCount,
     box: facts.box ?? null,
     problemGroups: facts.problemGroups ?? [],
-    refusals: facts.refusals ?? [],
+    // Those of the attempt before say nothing while a job is at work.
+    refusals: stored.jobId === null ? (facts.refusals ?? []) : [],
   };
 }
 
@@ -83,6 +88,28 @@ export function listImports(db: Queryable, scope: string, limit: number): Promis
   );
 }
 
+/** Imports that have a job, as far as the table says: at a start some of these jobs are over. */
+export function importsAtWork(db: Queryable): Promise<StoredImport[]> {
+  return db.rows<StoredImport>(sql`select ${COLUMNS} from import where job_id is not null order by created_at`);
+}
+
+/** Imports that are over and still have staged rows: clearing them away was broken off. */
+export function importsToClear(db: Queryable): Promise<ImportKey[]> {
+  return db.rows<ImportKey>(sql`select county_code as "countyCode", import_id as "importId" from import
+    where state not in ('reading', 'staged') and exists (select from staged_batch s
+      where s.county_code = import.county_code and s.import_id = import.import_id)`);
+}
+
+/** What must hold for a change beside the state; anything else means that somebody was quicker. */
+export interface ChangeGuard {
+  /** No job is at work. */
+  readonly idle?: boolean;
+  /** This job is at work. */
+  readonly jobId?: string;
+  readonly reader?: string;
+  readonly layerVersionId?: string;
+}
+
 /** Changes of an import; what is not named stays. */
 export interface ImportChange {
   readonly state?: ImportState;
@@ -95,16 +122,13 @@ export interface ImportChange {
   readonly layerVersionId?: string | null;
 }
 
-/**
- * Changes an import that is in one of the states `from` and, with `idle`, has no job at work. False where it is not:
- * somebody else was quicker.
- */
+/** Changes an import that is in one of the states `from` and meets the guard. False where it does not. */
 export async function changeImport(
   tx: Queryable,
   row: Pick<StoredImport, 'countyCode' | 'importId'>,
   from: readonly ImportState[],
   change: ImportChange,
-  idle = false,
+  guard: ChangeGuard = {},
 ): Promise<boolean> {
   const sets = [sql`role = role`];
   if (change.state !== undefined) sets.push(sql`state = ${change.state}`);
@@ -115,9 +139,14 @@ export async function changeImport(
   if (change.featureCount !== undefined) sets.push(sql`feature_count = ${change.featureCount}`);
   if (change.badCount !== undefined) sets.push(sql`bad_count = ${change.badCount}`);
   if (change.layerVersionId !== undefined) sets.push(sql`layer_version_id = ${change.layerVersionId}`);
-  const changed = await tx.run(sql`update import set ${sql.join(sets, sql`, `)}
-    where county_code = ${row.countyCode} and import_id = ${row.importId} and state = any(${[...from]}::text[])
-      and (not ${idle}::boolean or job_id is null)`);
+  const holds = [
+    sql`county_code = ${row.countyCode} and import_id = ${row.importId} and state = any(${[...from]}::text[])`,
+  ];
+  if (guard.idle === true) holds.push(sql`job_id is null`);
+  if (guard.jobId !== undefined) holds.push(sql`job_id = ${guard.jobId}`);
+  if (guard.reader !== undefined) holds.push(sql`facts ->> 'reader' = ${guard.reader}`);
+  if (guard.layerVersionId !== undefined) holds.push(sql`layer_version_id = ${guard.layerVersionId}`);
+  const changed = await tx.run(sql`update import set ${sql.join(sets, sql`, `)} where ${sql.join(holds, sql` and `)}`);
   return changed === 1;
 }
 
@@ -125,17 +154,24 @@ export async function changeImport(
 
 type ImportKey = Pick<StoredImport, 'countyCode' | 'importId'>;
 
+/** Stages a batch while the import is read by this reader; false where another one reads it by now. */
 export async function insertStagedBatch(
   tx: Transaction,
   key: ImportKey,
+  reader: string,
   batchNo: number,
   batch: FeatureBatch,
   bad: readonly number[],
-): Promise<void> {
+): Promise<boolean> {
   const { payload, columns } = encodeBatch(batch);
-  await tx.run(sql`insert into staged_batch (county_code, import_id, batch_no, payload, columns, problems, bad)
-    values (${key.countyCode}, ${key.importId}, ${batchNo}, ${Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)}, ${columns},
-      ${JSON.stringify(batch.problems)}, ${[...bad]}::int4[])`);
+  // The lock on the import's row holds until the end of the transaction: whoever takes over waits, then clears it away.
+  const inserted =
+    await tx.run(sql`insert into staged_batch (county_code, import_id, batch_no, payload, columns, problems, bad)
+    select county_code, import_id, ${batchNo}::int4, ${Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)}::bytea, ${columns}::text,
+      ${JSON.stringify(batch.problems)}::text, ${[...bad]}::int4[]
+    from import where county_code = ${key.countyCode} and import_id = ${key.importId} and state = 'reading'
+      and facts ->> 'reader' = ${reader} for share`);
+  return inserted === 1;
 }
 
 export interface StagedBatch {
@@ -174,9 +210,23 @@ export async function setStagedBad(
     where county_code = ${key.countyCode} and import_id = ${key.importId} and batch_no = ${batchNo}`);
 }
 
-/** Removes the rows of an import that is over (its problems stay readable). */
-export async function deleteStaged(tx: Queryable, key: ImportKey): Promise<void> {
-  await tx.run(sql`delete from staged_batch where county_code = ${key.countyCode} and import_id = ${key.importId}`);
+const DELETED_AT_ONCE = { batches: 16, problems: 5_000 } as const;
+
+/**
+ * Removes the staged rows of an import that is over or read again, piece by piece so that others are served in between; its
+ * problems stay. The import must not be in a state that needs them: what a crash leaves is found by `importsToClear`.
+ */
+export async function deleteStaged(db: Database, { countyCode, importId }: ImportKey): Promise<void> {
+  const of = sql`county_code = ${countyCode} and import_id = ${importId}`;
+  let deleted = 0;
+  for (;;) {
+    const now = await db.run(sql`delete from staged_batch where ${of}
+      and batch_no in (select batch_no from staged_batch where ${of} limit ${DELETED_AT_ONCE.batches})`);
+    if (now === 0) break;
+    deleted += now;
+  }
+  // The embedded engine has no vacuum of its own: without this the room would never be used again.
+  if (db.engine === 'embedded' && deleted > DELETED_AT_ONCE.batches) await db.run(sql`vacuum staged_batch`);
 }
 
 // Problems ---------------------------------------------------------------------------------------------------------
@@ -194,8 +244,13 @@ export async function insertProblems(
       ${problems.map((p) => JSON.stringify(p).replaceAll('\\u0000', ''))}::text[]) with ordinality as u(rule, severity, feature_no, body, i)`);
 }
 
-export async function deleteProblems(tx: Queryable, key: ImportKey): Promise<void> {
-  await tx.run(sql`delete from import_problem where county_code = ${key.countyCode} and import_id = ${key.importId}`);
+export async function deleteProblems(db: Database, { countyCode, importId }: ImportKey): Promise<void> {
+  const of = sql`county_code = ${countyCode} and import_id = ${importId}`;
+  while (
+    (await db.run(sql`delete from import_problem where ${of}
+      and sequence in (select sequence from import_problem where ${of} order by sequence limit ${DELETED_AT_ONCE.problems})`)) >
+    0
+  );
 }
 
 export async function readProblems(

@@ -11,5 +11,5 @@ export {
 } from './operations.ts';
 export { parcelRoutes } from './routes.ts';
 export { type DivisionRow, hasDemoDivision, insertDivisions, type LayerVersion } from './store.ts';
-export { removeAbandonedVersions } from './store.ts';
+export { deleteStagedVersion, removeAbandonedVersions } from './store.ts';
 export { readEncodedBatches, readFeatureBoxes } from './store.ts';

@@ -1,5 +1,5 @@
 import { type AttributeValue, featureCount, type FeatureBatch, type LayerRole } from '../../kernel/index.ts';
-import { type Query, type Queryable, sql, type Transaction } from '../../platform/db/index.ts';
+import { type Database, type Query, type Queryable, sql, type Transaction } from '../../platform/db/index.ts';
 import { type Box, type CellShare, CELLS, type TileAddress } from '../../platform/tiles/index.ts';
 import { decodeBatch, type EncodedBatch, encodeBatch } from './batch-codec.ts';
 import type { LayerFields } from './layer-fields.ts';
@@ -67,7 +67,23 @@ export async function insertDivisions(tx: Transaction, divisions: readonly Divis
   for (const { code, nameZh, nameEn, parentCode, demo } of sorted) {
     await tx.run(sql`insert into division (code, name_zh, name_en, parent_code, demo)
       values (${code}, ${nameZh}, ${nameEn}, ${parentCode}, ${demo})
-      on conflict (code) do update set name_zh = excluded.name_zh, name_en = excluded.name_en`);
+      on conflict (code) do update set name_zh = excluded.name_zh, name_en = excluded.name_en, demo = division.demo or excluded.demo`);
+  }
+}
+
+/** Adds the divisions that are not there yet; the names of those that are stay. */
+export async function addMissingDivisions(
+  tx: Transaction,
+  divisions: readonly Omit<DivisionRow, 'demo'>[],
+): Promise<void> {
+  // One statement a level, parents first: a row must find its parent there.
+  for (const length of [6, 9, 12]) {
+    const rows = divisions.filter(({ code }) => code.length === length);
+    if (rows.length === 0) continue;
+    await tx.run(sql`insert into division (code, name_zh, name_en, parent_code)
+      select * from unnest(${rows.map((row) => row.code)}::text[], ${rows.map((row) => row.nameZh)}::text[],
+        ${rows.map((row) => row.nameEn)}::text[], ${rows.map((row) => row.parentCode)}::text[])
+      on conflict (code) do nothing`);
   }
 }
 
@@ -80,7 +96,9 @@ export async function readDivisions(
   const conditions = [sql`starts_with(code, ${scope})`];
   if (filter.level !== undefined)
     conditions.push(sql`length(code) = ${{ county: 6, township: 9, village: 12 }[filter.level]}`);
-  if (filter.parent !== undefined) conditions.push(sql`parent_code = ${filter.parent}`);
+  // A division's own parts at every depth: the villages of a county as well as those of a township.
+  if (filter.parent !== undefined)
+    conditions.push(sql`starts_with(code, ${filter.parent}) and code <> ${filter.parent}`);
   const rows = await db.rows<Omit<DivisionRow, 'demo'>>(sql`select code, name_zh as "nameZh", name_en as "nameEn",
     parent_code as "parentCode" from division where ${sql.join(conditions, sql` and `)} order by code`);
   return rows.map(({ code, nameZh, nameEn, parentCode }) => ({
@@ -126,20 +144,22 @@ export interface VersionTotals {
   readonly classes: readonly ClassSummary[];
 }
 
-/** Closes a staged version: what it holds, and from now on it is current. */
+/** Closes a staged version: what it holds, and from now on it is current. False where it is staged no longer. */
 export async function completeVersion(
   tx: Transaction,
   countyCode: string,
   layerVersionId: string,
   totals: VersionTotals,
-): Promise<void> {
+): Promise<boolean> {
   const [west, south, east, north] = totals.box ?? [null, null, null, null];
-  await tx.run(sql`update layer_version set state = 'current', fields = ${JSON.stringify(totals.fields)}::jsonb,
+  const changed =
+    await tx.run(sql`update layer_version set state = 'current', fields = ${JSON.stringify(totals.fields)}::jsonb,
       id_field = ${totals.fieldNames.id}, class_field = ${totals.fieldNames.class}, village_field = ${totals.fieldNames.village},
       label_field = ${totals.fieldNames.label}, feature_count = ${totals.featureCount}, vertex_count = ${totals.vertexCount},
       area_dm2 = ${totals.areaDm2}, west = ${west}, south = ${south}, east = ${east}, north = ${north},
       class_summary = ${JSON.stringify(totals.classes)}::jsonb
     where county_code = ${countyCode} and layer_version_id = ${layerVersionId} and state = 'staged'`);
+  return changed === 1;
 }
 
 export async function findVersion(db: Queryable, layerVersionId: string): Promise<LayerVersion | undefined> {
@@ -167,9 +187,37 @@ export async function setVersionState(
   return changed === 1;
 }
 
-/** Deletes a version that never became current, with all its rows. */
-export async function deleteStagedVersion(db: Queryable, layerVersionId: string): Promise<void> {
-  await db.run(sql`delete from layer_version where layer_version_id = ${layerVersionId} and state = 'staged'`);
+const DELETED_AT_ONCE = 4_000;
+
+/**
+ * Deletes a version that never became current, with all its rows, piece by piece so that others are served in between.
+ * Nothing happens where it is not there or no longer staged. Broken off half-way it stays staged: nobody reads it, and
+ * `removeAbandonedVersions` finds it. Nobody may be saving it any more.
+ */
+export async function deleteStagedVersion(db: Database, layerVersionId: string): Promise<void> {
+  const version = await db.first<
+    Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>
+  >(sql`select county_code as "countyCode",
+    layer_version_id as "layerVersionId" from layer_version where layer_version_id = ${layerVersionId} and state = 'staged'`);
+  if (version === undefined) return;
+  const { last } = await db.one<{ last: number | null }>(
+    sql`select max(feature_no) as last from feature where ${inVersion(version)}`,
+  );
+  for (let from = 0; from <= (last ?? -1); from += DELETED_AT_ONCE) {
+    await db.run(
+      sql`delete from feature where ${inVersion(version)} and feature_no between ${from} and ${from + DELETED_AT_ONCE - 1}`,
+    );
+  }
+  while (
+    (await db.run(sql`delete from layer_batch where ${inVersion(version)} and batch_no in
+      (select batch_no from layer_batch where ${inVersion(version)} limit 20)`)) > 0
+  );
+  await db.run(sql`delete from layer_version where ${inVersion(version)} and state = 'staged'`);
+  // The embedded engine has no vacuum of its own: without this the room of the deleted rows would never be used again.
+  if (db.engine === 'embedded' && last !== null && last >= DELETED_AT_ONCE) {
+    await db.run(sql`vacuum layer_batch`);
+    await db.run(sql`vacuum feature`);
+  }
 }
 
 export async function readClassSummary(db: Queryable, version: LayerVersionView): Promise<readonly ClassSummary[]> {
@@ -306,7 +354,9 @@ export interface FeatureFilter {
   readonly village?: string | undefined;
 }
 
-function inVersion(version: LayerVersionView): Query<unknown> & ReturnType<typeof sql> {
+function inVersion(
+  version: Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>,
+): Query<unknown> & ReturnType<typeof sql> {
   return sql`county_code = ${version.countyCode} and layer_version_id = ${version.layerVersionId}`;
 }
 
@@ -377,8 +427,12 @@ export function featureAt(
 }
 
 /** Removes versions that a crash left half saved: those begun before `begunBefore` (ISO) and never completed. */
-export function removeAbandonedVersions(db: Queryable, begunBefore: string): Promise<number> {
-  return db.run(sql`delete from layer_version where state = 'staged' and created_at < ${begunBefore}`);
+export async function removeAbandonedVersions(db: Database, begunBefore: string): Promise<number> {
+  const left = await db.rows<{ layerVersionId: string }>(
+    sql`select layer_version_id as "layerVersionId" from layer_version where state = 'staged' and created_at < ${begunBefore}`,
+  );
+  for (const { layerVersionId } of left) await deleteStagedVersion(db, layerVersionId);
+  return left.length;
 }
 
 // Tiles ------------------------------------------------------------------------------------------------------------

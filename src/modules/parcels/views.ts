@@ -1,6 +1,6 @@
 import type { AreaDm2, AttributeValue, LayerRole, Localized } from '../../kernel/index.ts';
 
-/** GET /api/divisions?level=county&parent=CODE (both optional) → DivisionView[]: for pickers and scope. `level` follows the code length: county 6, township 9, village 12. */
+/** GET /api/divisions?level=county&parent=CODE (both optional; `parent`: all parts of it, at every depth) → DivisionView[]: for pickers and scope. `level` follows the code length: county 6, township 9, village 12. */
 export interface DivisionView {
   readonly code: string;
   readonly name: Localized;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -70,7 +70,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       const other = await readHolder(path);
       if (other === undefined) continue;
       if (isAlive(other)) throw new FolderLockedError(folder, other);
-      await removeStale(path, other);
+      await removeStale(path, own, other);
       await sleep(5 + Math.random() * 20);
     }
     throw new Error(`could not take the lock ${path}`);
@@ -126,19 +126,21 @@ function processStart(pid: number): string | null {
   }
 }
 
-// Two processes may find the same stale lock. Moving it aside is atomic; whoever moved a lock that is not the stale one
-// it read puts it back.
-async function removeStale(path: string, stale: LockHolder): Promise<void> {
-  const aside = `${path}.stale-${randomBytes(4).toString('hex')}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+// Two processes may find the same stale lock, and the slower one must not remove the lock the quicker one has taken by then.
+// So removing is a right that one has at a time: while it is held nobody else removes a lock whose owner is dead, and what
+// was read under it still holds at the next line.
+async function removeStale(path: string, own: string, stale: LockHolder): Promise<void> {
+  const right = `${path}.removing`;
+  if (!(await linked(own, right))) {
+    const remover = await readHolder(right);
+    if (remover !== undefined && !isAlive(remover)) await unlink(right).catch(() => {});
+    return;
   }
-  const moved = await readHolder(aside);
-  if (moved !== undefined && moved.token !== stale.token) await linked(aside, path);
-  await unlink(aside).catch(() => {});
+  try {
+    if ((await readHolder(path))?.token === stale.token) await unlink(path).catch(() => {});
+  } finally {
+    await unlink(right).catch(() => {});
+  }
 }
 
 async function releaseLock(path: string, holder: LockHolder): Promise<void> {

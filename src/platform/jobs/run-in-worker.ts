@@ -14,6 +14,8 @@ export interface WorkerCall<Message> {
   readonly signal?: AbortSignal;
   /** Memory the thread may use, megabytes. */
   readonly maxMegabytes?: number;
+  /** Environment variables of the thread beside those of the process: TMPDIR, so that its scratch files lie in a folder of ours. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function runInWorker<Data, Value, Message = never>(
   const worker = startWorker(name, data, {
     name,
     transferList: [...transfer],
+    ...(call.environment === undefined ? {} : { env: { ...process.env, ...call.environment } }),
     ...(call.maxMegabytes === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: call.maxMegabytes } }),
   });
   let onAbort: (() => void) | undefined;

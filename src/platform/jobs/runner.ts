@@ -160,6 +160,12 @@ export function createJobs(options: JobsOptions): Jobs {
           end = { state: 'failed', error: FAULT, result: null, now: clock.now() };
         }
       }
+      // Taken for dead by another process, which works on it now: its data and its state are no longer ours.
+      const { jobId } = taken;
+      if (end.state !== 'done' && (await beat(db, jobId, worker, clock.now(), job.progress, job.phase)) === undefined) {
+        logger.log('warning', 'job taken over by another process', { jobId, kind: taken.kind });
+        return;
+      }
       // Half-made data go first: whoever sees the job over must not find them.
       if (end.state !== 'done') await tidy(handler, taken, end.state);
       await endJob(db, taken.jobId, worker, end);
