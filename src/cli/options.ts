@@ -1,5 +1,5 @@
-import { layerRoleOf, type Language, type LayerRole } from '../kernel/index.ts';
-import { encodingOfLabel } from '../modules/intake/index.ts';
+import { LAYER_ROLES, layerRoleOf, type Language, type LayerRole } from '../kernel/index.ts';
+import { encodingOfLabel, sevenParametersOf, type SevenParameters } from '../modules/intake/index.ts';
 import { usage } from './exit.ts';
 
 /** `4525` or `EPSG:4525`, in any case. Which codes can be used the readers decide, with their reasons. */
@@ -8,6 +8,26 @@ export function parseCrs(text: string): number {
   if (match === null)
     throw usage(`--crs ${text} 不是 EPSG 代码`, `--crs ${text} is no EPSG code; write 4525 or EPSG:4525.`);
   return Number(match[1]);
+}
+
+/** The seven parameters `dx,dy,dz,rx,ry,rz,s` (m, ″, ppm) that bring Xi'an 80 or Beijing 54 to CGCS2000. */
+export function parseDatumParameters(text: string): SevenParameters {
+  const parameters = sevenParametersOf(text);
+  if (parameters !== undefined) return parameters;
+  throw usage(
+    `--datum-parameters ${text} 不是七个参数:dx,dy,dz(米),rx,ry,rz(秒),s(ppm)`,
+    `--datum-parameters ${text}: write dx,dy,dz (m), rx,ry,rz (seconds) and s (ppm), seven numbers that are not all 0.`,
+  );
+}
+
+/** The role of a layer on the command line, by its name or an alias. */
+export function parseRole(text: string): LayerRole {
+  const role = layerRoleOf(text);
+  if (role !== undefined) return role;
+  throw usage(
+    `--survey ${text} 不是图层角色:${LAYER_ROLES.join('、')}`,
+    `--survey ${text} is no layer role; use ${LAYER_ROLES.join(', ')}.`,
+  );
 }
 
 export function parseWhole(name: string, low: number, high: number): (text: string) => number {

@@ -48,10 +48,11 @@ const CRS_MISSING = new Set(['INTAKE_CRS_UNKNOWN', 'INTAKE_CRS_ZONE_NEEDED']);
 
 /** Opens a source; `crs` is tried second where it is for silent files only. Refusals are thrown. */
 async function open(path: string, request: ReadRequest): Promise<OpenedSource> {
-  const { crs, layer, encoding } = request;
+  const { crs, layer, encoding, datumParameters } = request;
   const base: ReadOptions = {
     ...(layer === undefined ? {} : { layer }),
     ...(encoding === undefined ? {} : { encoding }),
+    ...(datumParameters === undefined ? {} : { datumParameters }),
   };
   const withCrs: ReadOptions = crs === undefined ? base : { ...base, crs };
   const first = await openSource(path, request.crsFor === 'silent' ? base : withCrs);

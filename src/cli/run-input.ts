@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Pack } from '../policy/index.ts';
 import { loadPack } from '../modules/compliance/server.ts';
 import type { RunInput } from '../modules/documents/server.ts';
+import type { ReadOptions, SevenParameters } from '../modules/intake/index.ts';
 import { readPlan } from '../modules/projects/server.ts';
 import { Refused } from './exit.ts';
 import { zoneRoleOf, type NamedFile } from './options.ts';
@@ -16,6 +17,7 @@ export interface RunFilesGiven {
   readonly pack: string;
   readonly packDir?: string;
   readonly crs?: number;
+  readonly datumParameters?: SevenParameters;
 }
 
 /** Reads everything a run is computed from. Refusals are thrown; warnings go to standard error. */
@@ -24,8 +26,10 @@ export async function readRunInput(terminal: Terminal, given: RunFilesGiven): Pr
   const loaded = await loadPack(given.pack, given.packDir);
   if (!loaded.ok) throw new Refused(loaded.error);
   const pack: Pack = loaded.value;
-  const shared = { ...(given.crs === undefined ? {} : { crs: given.crs }), crsFor: 'silent' as const };
-  const plan = await planOf(given.project, given.crs);
+  const { crs, datumParameters } = given;
+  const shifted = datumParameters === undefined ? {} : { datumParameters };
+  const shared = { ...shifted, ...(crs === undefined ? {} : { crs }), crsFor: 'silent' as const };
+  const plan = await planOf(given.project, crs, shifted);
   writeRemarks(terminal, given.project, plan.problems);
   const parcels = await readFileLayer(terminal, given.parcels, { ...shared, mapTo: 'parcels' });
   requireReadable(parcels, 'parcels');
@@ -61,13 +65,13 @@ function requireReadable(read: ReadFile, name: string): void {
   if (refusals.length > 0) throw new Refused(refusals);
 }
 
-async function planOf(path: string, crs: number | undefined) {
-  const silent = await readPlan(path);
+async function planOf(path: string, crs: number | undefined, options: Pick<ReadOptions, 'datumParameters'>) {
+  const silent = await readPlan(path, options);
   if (silent.ok) return silent.value;
   if (crs === undefined || !silent.error.some(({ code }) => /^INTAKE_CRS_(UNKNOWN|ZONE_NEEDED)$/.test(code))) {
     throw new Refused(silent.error);
   }
-  const withCrs = await readPlan(path, { crs });
+  const withCrs = await readPlan(path, { ...options, crs });
   if (!withCrs.ok) throw new Refused(withCrs.error);
   return withCrs.value;
 }

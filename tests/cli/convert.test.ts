@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { surveySchemaOf } from '../../src/modules/intake/index.ts';
 import { boundaryText, square } from './boundary-text.ts';
 import { useProgram } from './program.ts';
 
@@ -58,6 +60,93 @@ describe('tianchou convert', () => {
     expect(await areas('bare.txt')).toEqual(await areas('in.txt'));
     expect((await program.call(['convert', 'bare.txt', 'full.txt', '--zone-prefix'])).code).toBe(0);
     expect(readFileSync(program.path('full.txt'), 'latin1')).toContain('J1,1,2428000.0000,36560000.0000');
+  });
+
+  it('writes by the survey standard alone with --survey, or names every breach', async () => {
+    const parcel = (BSM: string, rest: object): object => ({
+      type: 'Feature',
+      properties: { 地类: '0101', BSM, QSXZ: '30', ZLDWDM: '4507021002000000000', TBMJ: 10_000, mine: 'x', ...rest },
+      geometry: {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [36_560_000, 2_428_000],
+            [36_560_100, 2_428_000],
+            [36_560_100, 2_428_100],
+            [36_560_000, 2_428_100],
+            [36_560_000, 2_428_000],
+          ],
+        ],
+      },
+    });
+    const file = (name: string, ...features: object[]): void =>
+      writeFileSync(
+        program.path(name),
+        JSON.stringify({
+          type: 'FeatureCollection',
+          crs: { type: 'name', properties: { name: 'urn:ogc:def:crs:EPSG::4524' } },
+          features,
+        }),
+      );
+    file('good.geojson', parcel('450702000000000001', {}));
+    for (const out of ['strict.gpkg', 'strict.zip']) {
+      const good = await program.call(['convert', 'good.geojson', out, '--survey', 'parcels']);
+      expect(good.code).toBe(0);
+      expect(good.err).toMatch(/survey\.fields-left-out .*: mine\n/);
+      const info = execFileSync(
+        'ogrinfo',
+        ['-so', '-al', `${out.endsWith('.zip') ? '/vsizip/' : ''}${program.path(out)}`],
+        { encoding: 'utf8' },
+      );
+      expect(info).toMatch(/^BSM: String \(18\.0\)$/m);
+      expect(info).toMatch(/^DLBM: String \(5\.0\)$/m);
+      expect(info.indexOf('\nBSM:')).toBeLessThan(info.indexOf('\nTBMJ: Real'));
+      expect(info.match(/^[A-Z]+: (String|Real|Integer)/gm)).toHaveLength(surveySchemaOf('parcels').fields.length);
+      expect(info).not.toContain('mine');
+    }
+    file('bad.geojson', parcel('450702000000000001', { TBBH: '123456789' }), parcel('', { QSXZ: '99', TBMJ: 1.234 }));
+    const bad = await program.call(['convert', 'bad.geojson', 'bad.gpkg', '--survey', 'parcels']);
+    expect([bad.code, bad.out]).toEqual([2, '']);
+    expect(bad.err.split('\n').map((line) => line.split(':')[0])).toEqual([
+      'SURVEY_EXPORT_EMPTY bad.geojson, feature 1, field BSM',
+      'SURVEY_EXPORT_LENGTH bad.geojson, feature 0, field TBBH',
+      'SURVEY_EXPORT_CODE bad.geojson, feature 1, field QSXZ',
+      'SURVEY_EXPORT_DECIMALS bad.geojson, feature 1, field TBMJ',
+      '',
+    ]);
+    expect(() => statSync(program.path('bad.gpkg'))).toThrow();
+    expect((await program.call(['convert', 'good.geojson', 'out.gpkg', '--survey', 'roads'])).err).toMatch(/^USAGE /);
+  });
+
+  it('brings old datums to CGCS2000 with seven parameters, in every command that takes a CRS', async () => {
+    const parameters = ['--datum-parameters', '-12.345,23.456,-34.567,1.234,-2.345,3.456,-4.567'];
+    source();
+    // What is silent about its CRS takes the code; a boundary TXT states the old datum itself.
+    const text = readFileSync(program.path('in.txt'), 'utf8').replace('2000国家大地坐标系', '1980西安坐标系');
+    writeFileSync(program.path('old.txt'), text);
+    const commands = [
+      ['area', 'old.txt', '--json'],
+      ['check', 'old.txt', '--json'],
+      ['convert', 'old.txt', 'new.gpkg'],
+      ['overlay', '--parcels', 'old.txt', '--zones', 'a=old.txt', '--out', 'pairs.csv'],
+    ];
+    for (const command of commands) {
+      const refused = await program.call(command);
+      expect([refused.code, refused.err], command[0]!).toEqual([
+        2,
+        expect.stringMatching(/^INTAKE_DATUM_PARAMETERS_NEEDED /),
+      ]);
+      expect((await program.call([...command, ...parameters])).code, command[0]!).toBe(0);
+    }
+    const shifted = await program.call(['area', 'new.gpkg', '--json']);
+    const [first] = JSON.parse(shifted.out) as { area_m2: string }[];
+    // A scale of −4.567 ppm and another ellipsoid move an area of six hectares by some parts in a hundred thousand.
+    expect(Math.abs(Number(first!.area_m2) - 59_994.64)).toBeLessThan(3);
+    for (const wrong of ['1,2,3', '0,0,0,0,0,0,0', 'a,b,c,d,e,f,g']) {
+      expect((await program.call(['area', 'old.txt', '--datum-parameters', wrong])).err).toMatch(
+        /^USAGE .*seven numbers/,
+      );
+    }
   });
 
   it('refuses what it cannot write: format, CRS, a zone far from the land, a folder that is not there', async () => {

@@ -1,9 +1,17 @@
 import { join } from 'node:path';
 import type { Language, Localized } from '../../kernel/index.ts';
+import type { SevenParameters } from '../../modules/intake/index.ts';
 import { computeRun, RUN_FILES, writeRunFiles } from '../../modules/documents/server.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT, Interrupted, Refused } from '../exit.ts';
-import { checkZoneRoles, collectZones, parseCrs, parseLanguage, type NamedFile } from '../options.ts';
+import {
+  checkZoneRoles,
+  collectZones,
+  type NamedFile,
+  parseCrs,
+  parseDatumParameters,
+  parseLanguage,
+} from '../options.ts';
 import { makeFolder, readRunInput } from '../run-input.ts';
 import { runText } from '../run-text.ts';
 import { progressOf } from '../terminal.ts';
@@ -17,6 +25,7 @@ interface Options {
   readonly packDir?: string;
   readonly out: string;
   readonly crs?: number;
+  readonly datumParameters?: SevenParameters;
   readonly lang: Language;
 }
 
@@ -41,6 +50,11 @@ export const registerAnalyse: Registrar = (program, terminal, outcome) => {
     .option('--pack-dir <folder>', 'folder of packs of your own')
     .requiredOption('--out <folder>', 'folder for the outputs')
     .option('--crs <epsg>', 'EPSG code of the files that do not say theirs', parseCrs)
+    .option(
+      '--datum-parameters <dx,dy,dz,rx,ry,rz,s>',
+      "seven parameters (m, seconds, ppm) for Xi'an 80 and Beijing 54 data",
+      parseDatumParameters,
+    )
     .option('--lang <language>', 'language of the tables and documents: zh or en', parseLanguage, 'zh')
     .action(async (options: Options) => {
       const zones = options.zones ?? [];

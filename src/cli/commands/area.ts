@@ -12,17 +12,18 @@ import {
   type PolygonLayer,
   type Problem,
 } from '../../kernel/index.ts';
-import { BOUNDARY_FIELD_NAMES } from '../../modules/intake/index.ts';
+import { BOUNDARY_FIELD_NAMES, type SevenParameters } from '../../modules/intake/index.ts';
 import { areaToleranceDm2 } from '../../modules/quality/index.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { parseCrs, parseEncoding } from '../options.ts';
+import { parseCrs, parseDatumParameters, parseEncoding } from '../options.ts';
 import { columnNamed, idFieldOf, idsOf, readFileLayer, requireSoundRings, type ReadFile } from '../reading.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
 
 interface Options {
   readonly crs?: number;
+  readonly datumParameters?: SevenParameters;
   readonly layer?: string;
   readonly encoding?: string;
   readonly json?: boolean;
@@ -52,6 +53,11 @@ export const registerArea: Registrar = (program, terminal, outcome) => {
       'boundary TXT, zipped Shapefile or file geodatabase, GeoPackage, GeoJSON, FlatGeobuf, CSV, xlsx',
     )
     .option('--crs <epsg>', 'EPSG code of the coordinates (4525 or EPSG:4525); wins over what the file says', parseCrs)
+    .option(
+      '--datum-parameters <dx,dy,dz,rx,ry,rz,s>',
+      "seven parameters (m, seconds, ppm) for Xi'an 80 and Beijing 54 data",
+      parseDatumParameters,
+    )
     .option('--layer <name>', 'layer to read where the file holds several')
     .option('--encoding <name>', 'encoding of the texts: utf-8, gb18030', parseEncoding)
     .option('--json', 'JSON array instead of a table')

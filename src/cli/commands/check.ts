@@ -1,9 +1,9 @@
 import { villageCodeOf, type Localized, type Problem } from '../../kernel/index.ts';
-import { mapFields, type OpenedSource } from '../../modules/intake/index.ts';
+import { mapFields, type OpenedSource, type SevenParameters } from '../../modules/intake/index.ts';
 import { assess, type QualityReport } from '../../modules/quality/index.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT, Interrupted, refuse } from '../exit.ts';
-import { parseCrs, parseEncoding } from '../options.ts';
+import { parseCrs, parseDatumParameters, parseEncoding } from '../options.ts';
 import {
   columnNamed,
   countFeatures,
@@ -18,6 +18,7 @@ import { textTable } from '../text-table.ts';
 
 interface Options {
   readonly crs?: number;
+  readonly datumParameters?: SevenParameters;
   readonly layer?: string;
   readonly encoding?: string;
   readonly county?: string;
@@ -37,6 +38,11 @@ export const registerCheck: Registrar = (program, terminal, outcome) => {
     )
     .argument('<file>', 'file of any format the intake reads')
     .option('--crs <epsg>', 'EPSG code of the coordinates; wins over what the file says', parseCrs)
+    .option(
+      '--datum-parameters <dx,dy,dz,rx,ry,rz,s>',
+      "seven parameters (m, seconds, ppm) for Xi'an 80 and Beijing 54 data",
+      parseDatumParameters,
+    )
     .option('--layer <name>', 'layer to read where the file holds several')
     .option('--encoding <name>', 'encoding of the texts: utf-8, gb18030', parseEncoding)
     .option('--county <code>', 'county of the data, 6 digits; by default that of nine parcels out of ten')
@@ -49,7 +55,12 @@ export const registerCheck: Registrar = (program, terminal, outcome) => {
         throw refuse('USAGE', ['--county 应为 6 位代码', '--county takes the 6 digits of a county.'], ['', '']);
       }
       const read = await readFileLayer(terminal, file, { ...reading, mapTo: surveyRole });
-      const shared = { ...(reading.crs === undefined ? {} : { crs: reading.crs }), crsFor: 'silent' as const };
+      const { crs, datumParameters } = reading;
+      const shared = {
+        ...(crs === undefined ? {} : { crs }),
+        ...(datumParameters === undefined ? {} : { datumParameters }),
+        crsFor: 'silent' as const,
+      };
       const villageLayer =
         villages === undefined ? null : await readFileLayer(terminal, villages, { ...shared, mapTo: 'village' });
       const boundaryLayer = boundary === undefined ? null : await readFileLayer(terminal, boundary, shared);

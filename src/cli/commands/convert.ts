@@ -1,13 +1,20 @@
 import { extname } from 'node:path';
 import { convertLayer, crsOf, epsgOf3, runZoneOf } from '../../geometry/index.ts';
-import type { PolygonLayer, Problem } from '../../kernel/index.ts';
-import type { WriteOptions } from '../../modules/intake/index.ts';
-import { RefusalError } from '../../modules/intake/index.ts';
+import { localized, type LayerRole, type PolygonLayer, type Problem } from '../../kernel/index.ts';
+import {
+  columnsBesideStandard,
+  RefusalError,
+  strictSurveyLayer,
+  surveyFieldsOf,
+  surveySchemaOf,
+  type SevenParameters,
+  type WriteOptions,
+} from '../../modules/intake/index.ts';
 import { writeLayer, writerOf } from '../../modules/intake/server.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT, Refused, refuse, usage } from '../exit.ts';
-import { parseCrs, parseEncoding, parseWhole } from '../options.ts';
-import { countFeatures, readFileLayer } from '../reading.ts';
+import { parseCrs, parseDatumParameters, parseEncoding, parseRole, parseWhole } from '../options.ts';
+import { countFeatures, readFileLayer, type ReadFile } from '../reading.ts';
 import { refusalOfProblem, writeRemarks, type Terminal } from '../terminal.ts';
 import { outputFailed } from '../whole-file.ts';
 
@@ -21,6 +28,8 @@ interface Options {
   readonly jPrefix?: boolean;
   readonly numbering?: 'restart' | 'continuous';
   readonly decimals?: number;
+  readonly survey?: LayerRole;
+  readonly datumParameters?: SevenParameters;
 }
 
 export const registerConvert: Registrar = (program, terminal, outcome) => {
@@ -33,6 +42,11 @@ export const registerConvert: Registrar = (program, terminal, outcome) => {
     .argument('<in>', 'file of any format the intake reads')
     .argument('<out>', 'file to write')
     .option('--crs <epsg>', 'EPSG code of the input; wins over what the file says', parseCrs)
+    .option(
+      '--datum-parameters <dx,dy,dz,rx,ry,rz,s>',
+      "seven parameters (m, seconds, ppm) for Xi'an 80 and Beijing 54 data",
+      parseDatumParameters,
+    )
     .option('--to-crs <epsg>', 'EPSG code of the output: 4490, 4491–4554', parseCrs)
     .option('--layer <name>', 'layer to read where the file holds several')
     .option('--encoding <name>', 'encoding of the texts of the input: utf-8, gb18030', parseEncoding)
@@ -45,6 +59,11 @@ export const registerConvert: Registrar = (program, terminal, outcome) => {
       '--numbering <how>',
       'TXT: point ids restart in every ring (restart) or run on (continuous)',
       parseNumbering,
+    )
+    .option(
+      '--survey <role>',
+      'by the survey standard alone: columns, types, lengths, codes; any breach refuses',
+      parseRole,
     )
     .option('--decimals <n>', 'TXT, CSV: decimals of the coordinates', parseWhole('--decimals', 0, 12))
     .action(
@@ -79,21 +98,26 @@ function parseNumbering(text: string): 'restart' | 'continuous' {
 async function convert(terminal: Terminal, input: string, output: string, options: Options): Promise<void> {
   // An extension nobody writes is told before anything is read.
   await writerOf(output);
-  const { crs, layer, encoding } = options;
+  const { crs, layer, encoding, survey, datumParameters } = options;
   const read = await readFileLayer(terminal, input, {
     ...(crs === undefined ? {} : { crs }),
     ...(layer === undefined ? {} : { layer }),
     ...(encoding === undefined ? {} : { encoding }),
+    ...(datumParameters === undefined ? {} : { datumParameters }),
+    ...(survey === undefined ? {} : { mapTo: survey }),
   });
   const errors = read.problems.filter(({ severity }) => severity === 'error');
   // What cannot be read would be missing in the output without anybody knowing.
   if (errors.length > 0) throw new Refused(errors.map((problem) => refusalOfProblem(problem, read.file)));
+  const source = survey === undefined ? read.layer : strictLayer(read, survey);
   writeRemarks(terminal, read.file, read.problems);
-  const toCrs = targetCrs(read.layer, output, options);
-  const converted = toCrs === read.layer.epsg ? read.layer : convertLayer(read.layer, toCrs);
+  if (survey !== undefined) tellLeftOut(terminal, read, survey);
+  const toCrs = targetCrs(source, output, options);
+  const converted = toCrs === source.epsg ? source : convertLayer(source, toCrs);
   requireInStrip(converted);
   const writing: WriteOptions = {
-    layerName: read.source.layerName,
+    layerName: survey === undefined ? read.source.layerName : surveySchemaOf(survey).table,
+    ...(survey === undefined ? {} : { fields: surveyFieldsOf(survey) }),
     ...(options.zonePrefix === undefined ? {} : { zonePrefix: options.zonePrefix }),
     ...(options.jPrefix === undefined ? {} : { pointPrefix: options.jPrefix ? 'J' : '' }),
     ...(options.numbering === undefined ? {} : { numbering: options.numbering }),
@@ -107,6 +131,28 @@ async function convert(terminal: Terminal, input: string, output: string, option
   writeRemarks(terminal, output, report.problems as readonly Problem[]);
   const text = terminal.language === 'zh' ? '个要素已写出' : 'features written';
   terminal.out(`${output}: ${countFeatures(converted)} ${text}, EPSG:${converted.epsg}\n`);
+}
+
+/** The layer by the survey standard, or every breach of it. */
+function strictLayer({ layer, file }: ReadFile, role: LayerRole): PolygonLayer {
+  const strict = strictSurveyLayer(layer, role);
+  if (!strict.ok) {
+    throw new Refused(strict.error.map((refusal) => ({ ...refusal, place: { ...refusal.place, file } })));
+  }
+  return strict.value;
+}
+
+function tellLeftOut(terminal: Terminal, { layer, file }: ReadFile, role: LayerRole): void {
+  const left = columnsBesideStandard(layer, role);
+  if (left.length > 0) {
+    const message = localized(
+      `标准之外的字段未写出:${left.join('、')}`,
+      `fields outside the standard are left out: ${left.join(', ')}`,
+    );
+    writeRemarks(terminal, file, [
+      { rule: 'survey.fields-left-out', severity: 'note', featureNo: null, id: null, message },
+    ]);
+  }
 }
 
 /** A strip far from the land gives eastings that look like those of another zone: no reader could tell. */

@@ -8,10 +8,11 @@ import {
   type Tabulation,
 } from '../../geometry/index.ts';
 import { localized, type Localized, type Refusal } from '../../kernel/index.ts';
+import type { SevenParameters } from '../../modules/intake/index.ts';
 import type { Registrar } from '../command.ts';
 import { csvField } from '../csv.ts';
 import { EXIT, Refused } from '../exit.ts';
-import { collectZones, parseCrs, type NamedFile } from '../options.ts';
+import { collectZones, type NamedFile, parseCrs, parseDatumParameters } from '../options.ts';
 import { peakMemoryBytes, phaseClock, type PhaseClock } from '../phases.ts';
 import { countFeatures, geometryRefusals, idsOf, readFileLayer, vertexCount, type ReadFile } from '../reading.ts';
 import { progressOf, stopIfCancelled, writeRemarks, type Terminal } from '../terminal.ts';
@@ -22,6 +23,7 @@ interface Options {
   readonly zones: readonly NamedFile[];
   readonly id?: string;
   readonly crs?: number;
+  readonly datumParameters?: SevenParameters;
   readonly out: string;
   readonly stats?: string;
 }
@@ -37,6 +39,11 @@ export const registerOverlay: Registrar = (program, terminal, outcome) => {
     .requiredOption('--zones <name=file...>', 'zone layers, in the order of the output', collectZones)
     .option('--id <field>', 'field that names parcels and zones, in every file that has it; else the 0-based number')
     .option('--crs <epsg>', 'EPSG code of the files that do not say theirs', parseCrs)
+    .option(
+      '--datum-parameters <dx,dy,dz,rx,ry,rz,s>',
+      "seven parameters (m, seconds, ppm) for Xi'an 80 and Beijing 54 data",
+      parseDatumParameters,
+    )
     .requiredOption('--out <csv>', 'pairs, CSV')
     .option('--stats <json>', 'counts, peak memory, processor and wall seconds of each phase')
     .action(async (options: Options) => {
@@ -128,13 +135,14 @@ async function read(
   clock: PhaseClock,
   name: string,
   path: string,
-  { id, crs }: Options,
+  { id, crs, datumParameters }: Options,
   refusals: Refusal[],
 ): Promise<ReadFile> {
   const lower = id?.toLowerCase();
   const file = await clock.run('read', name, () =>
     readFileLayer(terminal, path, {
       ...(crs === undefined ? {} : { crs }),
+      ...(datumParameters === undefined ? {} : { datumParameters }),
       crsFor: 'silent',
       keep: (column) => column.toLowerCase() === lower,
     }),

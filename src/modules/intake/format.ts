@@ -21,6 +21,9 @@ export type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'date' | 'date
 export interface SourceField {
   readonly name: string;
   readonly type: FieldType;
+  /** Characters of text or digits of a number, where a standard prescribes them; writers of tables state it. */
+  readonly length?: number;
+  readonly decimals?: number;
 }
 
 /** What the caller knows better than the file; every value wins over what the reader would find. */
@@ -71,6 +74,8 @@ export interface FormatReader {
 
 export interface WriteOptions {
   readonly layerName?: string;
+  /** Fields as a standard prescribes them (`surveyFieldsOf`); by default what the values of the columns need. */
+  readonly fields?: readonly SourceField[];
   /** Boundary TXT and CSV: EPSG code to write in, where the layer is in another (the caller converts). */
   readonly crs?: number;
   /** Boundary TXT: write the zone number before Y. */

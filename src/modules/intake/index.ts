@@ -8,6 +8,7 @@ export { crsOfCode, crsOfWkt, epsgOfStrip, stripOfEpsg, type DeclaredCrs, type S
 export { sevenParametersOf, shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
 export { applyMapping, checkMapping, mapFields, type RememberedMapping } from './field-mapping.ts';
 export { surveyFieldOf, surveySchemaOf, type SurveyField, type SurveySchema } from './survey-schema.ts';
+export { columnsBesideStandard, strictSurveyLayer, surveyFieldsOf } from './survey-export.ts';
 export { thirdSurveyClassOf } from './second-survey-classes.ts';
 export { looksLikeBoundaryTxt, parseBoundaryTxt, type BoundaryTxt } from './boundary-txt.ts';
 export type { BoundaryParcel } from './point-parcels.ts';

@@ -229,7 +229,7 @@ export async function readLayer(path: string, options: ReadOptions = {}): Promis
  */
 export async function writeLayer(path: string, layer: PolygonLayer, options: WriteOptions = {}): Promise<WriteReport> {
   const writer = await writerOf(path);
-  return writer.write(path, sourceOfLayer(layer), options);
+  return writer.write(path, sourceOfLayer(layer, options.fields), options);
 }
 
 /** The writer for a path, by its extension. */

@@ -1,11 +1,12 @@
 import type { AttributeValue, PolygonLayer } from '../../kernel/index.ts';
 import type { FieldType, SourceField, WriteSource } from './format.ts';
 
-/** A layer in memory as something a writer takes; types of fields are those its values have. */
-export function sourceOfLayer(layer: PolygonLayer): WriteSource {
+/** A layer in memory as something a writer takes; types of fields are those its values have, unless they are given. */
+export function sourceOfLayer(layer: PolygonLayer, fields?: readonly SourceField[]): WriteSource {
   return {
     epsg: layer.epsg,
-    fields: layer.columns.map((column): SourceField => ({ name: column.name, type: typeOfValues(column.values) })),
+    fields:
+      fields ?? layer.columns.map((column): SourceField => ({ name: column.name, type: typeOfValues(column.values) })),
     batches: () => [{ ...layer, problems: [] }],
   };
 }

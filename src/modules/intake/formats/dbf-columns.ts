@@ -96,11 +96,16 @@ function layOut(field: SourceField, name: string, measure: Measure): DbfColumn {
   if (field.type === 'date' && measure.allDates) return { ...base, kind: 'D', width: 8, decimals: 0 };
   if (field.type === 'boolean' && !measure.mixed) return { ...base, kind: 'L', width: 1, decimals: 0 };
   if ((field.type === 'integer' || field.type === 'real') && !measure.mixed) {
-    const decimals = field.type === 'integer' ? 0 : Math.max(1, measure.decimals);
-    const width = measure.integerDigits + (decimals > 0 ? decimals + 1 : 0);
+    const decimals = field.type === 'integer' ? 0 : Math.max(field.decimals ?? 1, measure.decimals);
+    const width = Math.max(field.length ?? 1, measure.integerDigits + (decimals > 0 ? decimals + 1 : 0));
     if (width <= 30) return { ...base, kind: 'N', width, decimals };
   }
-  return { ...base, kind: 'C', width: Math.min(DBF_TEXT_BYTES, Math.max(1, measure.textBytes)), decimals: 0 };
+  return {
+    ...base,
+    kind: 'C',
+    width: Math.min(DBF_TEXT_BYTES, Math.max(field.length ?? 1, measure.textBytes)),
+    decimals: 0,
+  };
 }
 
 /** Names of at most 10 bytes each, unique without case; what must be shortened gets a number at its end. */

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { featureCount, localized, type FeatureBatch, type Problem } from '../../../kernel/index.ts';
 import { epsgNameOf, ogcWkt } from '../crs-wkt.ts';
-import type { FieldType, FormatWriter, WriteOptions, WriteReport, WriteSource } from '../format.ts';
+import type { FieldType, FormatWriter, SourceField, WriteOptions, WriteReport, WriteSource } from '../format.ts';
 import { fileProblem } from './reading.ts';
 import { quoted } from './sqlite-file.server.ts';
 import { wkbLength, writeWkb } from './wkb.ts';
@@ -136,6 +136,11 @@ function columnNames(source: WriteSource): ColumnNames {
   return { columns, renamed, problems };
 }
 
+/** GeoPackage states the length of texts, and of nothing else (OGC 12-128r19, table 1). */
+function columnType({ type, length }: SourceField): string {
+  return type === 'text' && length !== undefined ? `TEXT(${length})` : COLUMN_TYPES[type];
+}
+
 function createContainer(database: InstanceType<typeof sqlite.Database>, epsgs: readonly number[]): void {
   database.exec(`
     CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
@@ -178,7 +183,7 @@ function createLayer(
     source.epsg,
   ]);
   database.run("INSERT INTO gpkg_geometry_columns VALUES (?,'geom','MULTIPOLYGON',?,0,0)", [layer, source.epsg]);
-  const fields = columns.map((name, i) => `, ${quoted(name)} ${COLUMN_TYPES[source.fields[i]!.type]}`);
+  const fields = columns.map((name, i) => `, ${quoted(name)} ${columnType(source.fields[i]!)}`);
   database.exec(
     `CREATE TABLE ${quoted(layer)} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom MULTIPOLYGON${fields.join('')})`,
   );
