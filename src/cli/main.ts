@@ -104,6 +104,8 @@ function sweep(path: string): void {
         rmSync(join(folder, entry), { recursive: true, force: true });
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') process.stderr.write(`LEFT-OVER ${folder}\n`);
+    // A folder that is not there, or is a file, holds no drafts.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') process.stderr.write(`LEFT-OVER ${folder}\n`);
   }
 }

@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { refuse } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -59,6 +59,36 @@ export function wholeFile(terminal: Terminal, path: string): WholeFile {
       rmSync(draft, { force: true });
     },
   };
+}
+
+/**
+ * Refuses (OUTPUT_OVER_INPUT) outputs that would take the place of an input or of one another; call it before anything is
+ * read. A delivered file may be the only copy. Files are told apart by what they are, not by how their paths are written.
+ */
+export function refuseOverInputs(outputs: readonly string[], inputs: readonly string[]): void {
+  const taken = new Set(inputs.map(fileKey));
+  for (const output of outputs) {
+    const key = fileKey(output);
+    if (taken.has(key)) {
+      throw refuse(
+        'OUTPUT_OVER_INPUT',
+        ['输出会覆盖输入文件或另一个输出', 'the output would take the place of an input or of another output.'],
+        ['请换一个输出文件名', 'Give the output a name of its own.'],
+        { file: output },
+      );
+    }
+    taken.add(key);
+  }
+}
+
+/** The same for every way to write the path of one file. */
+function fileKey(path: string): string {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return resolve(path);
+  }
 }
 
 /** What the machine says about a path that cannot be written, as a refusal; other errors as they are. */

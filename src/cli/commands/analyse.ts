@@ -15,7 +15,7 @@ import {
 import { makeFolder, readRunInput } from '../run-input.ts';
 import { runText } from '../run-text.ts';
 import { progressOf } from '../terminal.ts';
-import { outputFailed } from '../whole-file.ts';
+import { outputFailed, refuseOverInputs } from '../whole-file.ts';
 
 interface Options {
   readonly parcels: string;
@@ -59,6 +59,10 @@ export const registerAnalyse: Registrar = (program, terminal, outcome) => {
     .action(async (options: Options) => {
       const zones = options.zones ?? [];
       checkZoneRoles(zones);
+      refuseOverInputs(
+        RUN_FILES.map((name) => join(options.out, name)),
+        [options.parcels, options.project, ...zones.map(({ path }) => path)],
+      );
       const input = await readRunInput(terminal, { ...options, zones });
       await makeFolder(options.out);
       const progress = progressOf(terminal, PHASE);

@@ -16,7 +16,7 @@ import { EXIT, Refused, refuse, usage } from '../exit.ts';
 import { parseCrs, parseDatumParameters, parseEncoding, parseRole, parseWhole } from '../options.ts';
 import { countFeatures, readFileLayer, type ReadFile } from '../reading.ts';
 import { refusalOfProblem, writeRemarks, type Terminal } from '../terminal.ts';
-import { outputFailed } from '../whole-file.ts';
+import { outputFailed, refuseOverInputs } from '../whole-file.ts';
 
 interface Options {
   readonly crs?: number;
@@ -98,6 +98,7 @@ function parseNumbering(text: string): 'restart' | 'continuous' {
 async function convert(terminal: Terminal, input: string, output: string, options: Options): Promise<void> {
   // An extension nobody writes is told before anything is read.
   await writerOf(output);
+  refuseOverInputs([output], [input]);
   const { crs, layer, encoding, survey, datumParameters } = options;
   const read = await readFileLayer(terminal, input, {
     ...(crs === undefined ? {} : { crs }),

@@ -16,7 +16,7 @@ import { collectZones, type NamedFile, parseCrs, parseDatumParameters } from '..
 import { peakMemoryBytes, phaseClock, type PhaseClock } from '../phases.ts';
 import { countFeatures, geometryRefusals, idsOf, readFileLayer, vertexCount, type ReadFile } from '../reading.ts';
 import { progressOf, stopIfCancelled, writeRemarks, type Terminal } from '../terminal.ts';
-import { wholeFile } from '../whole-file.ts';
+import { refuseOverInputs, wholeFile } from '../whole-file.ts';
 
 interface Options {
   readonly parcels: string;
@@ -64,6 +64,10 @@ interface Tabulated {
 async function overlay(terminal: Terminal, options: Options): Promise<void> {
   const clock = phaseClock();
   const refusals: Refusal[] = [];
+  refuseOverInputs(
+    options.stats === undefined ? [options.out] : [options.out, options.stats],
+    [options.parcels, ...options.zones.map(({ path }) => path)],
+  );
   // Both outputs are begun first, so that an hour of computing is not lost to a folder that is not there.
   const csv = wholeFile(terminal, options.out);
   const stats = options.stats === undefined ? null : openOrDrop(terminal, options.stats, csv.drop);
