@@ -54,6 +54,8 @@ export const AUTHORISATION_MATRIX: readonly Permission[] = [
   allow('GET', '/api/imports/:importId/errors.xlsx'),
   allow('GET', '/api/imports/:importId/errors.gpkg'),
 
+  allow('GET', '/api/layers/:layerVersionId/export.gpkg'),
+
   allow('POST', '/api/layers/:layerVersionId/quality'),
   allow('GET', '/api/layers/:layerVersionId/quality'),
   allow('GET', '/api/layers/:layerVersionId/quality/problems'),

@@ -1,11 +1,14 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFiles } from '../../platform/files/index.ts';
 import { createApp, type ComposedApp } from '../../server/compose.ts';
 import { ENGINES } from '../../../tests/support/databases.ts';
+import { readEvents } from '../audit/server.ts';
 import type { LayerVersionView } from '../parcels/index.ts';
+import { readLayer } from './server.ts';
+import { surveySchemaOf } from './survey-schema.ts';
 import type { ImportPreview, ImportView, ProblemPage } from './views.ts';
 
 /** Squares of 100 m near 108.6 E 22 N; `change` spoils one. */
@@ -115,6 +118,74 @@ describe.each(ENGINES)('import on $name', (engine) => {
     expect((await layers()).find((layer) => layer.layerVersionId === committed.layerVersionId)).toMatchObject({
       state: 'withdrawn',
     });
+  });
+
+  it('hands a current version out by the survey standard, or names every breach; the audit knows of it', async () => {
+    const commit = async (content: string): Promise<string> => {
+      const staged = await upload('parcels.geojson', content);
+      const committing = await send('POST', `/api/imports/${staged.importId}/commit`, { choice: 'goodRows' });
+      return (await settled(committing.body as ImportView)).layerVersionId!;
+    };
+    const download = (layerVersionId: string): Promise<Response> =>
+      Promise.resolve(composed.app.request(`/api/layers/${layerVersionId}/export.gpkg`));
+    const breaching = await commit(squares(3, (properties, _, i) => i === 1 && (properties['图斑编号'] = '123456789')));
+    const refused = await download(breaching);
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({
+      refusals: [{ code: 'SURVEY_EXPORT_LENGTH', place: { featureNo: 1, field: 'TBBH' } }],
+    });
+    const good = await commit(squares(3));
+    const response = await download(good);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-disposition')).toContain('450721-DLTB-');
+    const path = join(await mkdtemp(join(tmpdir(), 'tianchou-export-')), 'out.gpkg');
+    await writeFile(path, new Uint8Array(await response.arrayBuffer()));
+    const read = await readLayer(path);
+    expect(read.ok && [read.value.layerName, read.value.layer.featureNos.length, read.value.layer.epsg]).toEqual([
+      'DLTB',
+      3,
+      4490,
+    ]);
+    expect(read.ok && read.value.fields.map(({ name }) => name)).toEqual(
+      surveySchemaOf('parcels').fields.map(({ code }) => code),
+    );
+    const events = await readEvents(composed.services.db, '450721');
+    const exports = events.filter(({ operation }) => operation === 'parcels.export');
+    expect(exports.map(({ objectId }) => objectId)).toEqual([good]);
+    // The version before is not current any more.
+    expect((await download(breaching)).status).toBe(409);
+    expect((await download('00000000-0000-4000-8000-000000000000')).status).toBe(404);
+  });
+
+  it('reads an old datum once it is given the seven parameters, and keeps them out of the audit', async () => {
+    const ring = [
+      [560000, 2428000],
+      [560400, 2428000],
+      [560000, 2428300],
+      [560000, 2428000],
+    ];
+    const old = JSON.stringify({
+      type: 'FeatureCollection',
+      crs: { type: 'name', properties: { name: 'EPSG:2381' } },
+      features: [{ type: 'Feature', properties: { DLBM: '0101' }, geometry: { type: 'Polygon', coordinates: [ring] } }],
+    });
+    const datumParameters = '-12.345,23.456,-34.567,1.234,-2.345,3.456,-4.567';
+    const failed = await upload('old.geojson', old);
+    expect([failed.state, failed.refusals[0]?.code]).toEqual(['failed', 'INTAKE_DATUM_PARAMETERS_NEEDED']);
+    const mapping = `/api/imports/${failed.importId}/mapping`;
+    expect(await send('PUT', mapping, { datumParameters: '1,2,3' })).toMatchObject({
+      status: 409,
+      body: { refusals: [{ code: 'IMPORT-DATUM-PARAMETERS' }] },
+    });
+    const again = await settled((await send('PUT', mapping, { datumParameters })).body as ImportView);
+    expect([again.state, again.crs?.epsg]).toEqual(['staged', 4545]);
+    const events = (await readEvents(composed.services.db, '450721')).filter(
+      (each) => each.objectId === failed.importId,
+    );
+    expect(events.length).toBeGreaterThan(1);
+    expect(JSON.stringify(events)).not.toContain('12.345');
+    const atOnce = await upload('old.geojson', old, { datumParameters });
+    expect(atOnce.problemGroups.map(({ rule }) => rule)).toContain('crs.datum-shifted');
   });
 
   it('keeps bad rows out by choice, and none by the other', async () => {

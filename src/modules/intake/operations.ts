@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { err, LAYER_ROLES, localized, ok, type LayerRole, type Refusal, type Result } from '../../kernel/index.ts';
-import type { Queryable, Transaction } from '../../platform/db/index.ts';
+import type { Database, Queryable, Transaction } from '../../platform/db/index.ts';
 import type { UploadedFile } from '../../platform/http/upload.ts';
 import type { Services } from '../../platform/services.ts';
 import { mayTouchCounty, type ActorContext } from '../access/index.ts';
 import { recordEvent } from '../audit/server.ts';
-import { withdrawLayerVersion } from '../parcels/server.ts';
-import type { ReadOptions, SourceField } from './format.ts';
+import { findLayerVersion, withdrawLayerVersion } from '../parcels/server.ts';
+import { sevenParametersOf } from './datum-shift.ts';
+import { RefusalError, type ReadOptions, type SourceField } from './format.ts';
+import { writeSurveyGeoPackage } from './survey-file.server.ts';
 import { surveySchemaOf } from './survey-schema.ts';
 import {
   changeImport,
@@ -38,6 +40,12 @@ function notNow(state: string): Refusal {
   };
 }
 
+const NOT_CURRENT: Refusal = {
+  code: 'LAYER-NOT-CURRENT',
+  message: localized('只能导出现行的图层版本。', 'Only the current version of a layer can be exported.'),
+  remedy: localized('请刷新图层列表。', 'Refresh the list of layers.'),
+};
+
 const NOT_CHECKED: Refusal = {
   code: 'IMPORT-NOT-CHECKED',
   message: localized(
@@ -57,12 +65,29 @@ const COUNTY_UNKNOWN: Refusal = {
   place: { field: 'countyCode' },
 };
 
+const DATUM_PARAMETERS: Refusal = {
+  code: 'IMPORT-DATUM-PARAMETERS',
+  message: localized(
+    '七参数应为七个数:dx,dy,dz(米),rx,ry,rz(秒),s(ppm),且不全为 0。',
+    'The seven parameters must be seven numbers, not all 0: dx,dy,dz (m), rx,ry,rz (seconds), s (ppm).',
+  ),
+  remedy: localized('请按测绘主管部门提供的参数填写。', 'Write them as the surveying authority gave them.'),
+  place: { field: 'datumParameters' },
+};
+
 /** What a form says of a file beside the file. */
 export interface ImportRequest {
   readonly countyCode: string;
   readonly role: LayerRole;
   readonly asOf: string;
   readonly options: ReadOptions;
+}
+
+/** Whether a text is a day of the calendar a database takes: 2024-02-30 is none, though it has the form of one. */
+function isDay(text: string): boolean {
+  if (!/^[12]\d{3}-\d{2}-\d{2}$/.test(text)) return false;
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
 /** Reads the fields of an upload form; every wrong one is named. */
@@ -86,10 +111,12 @@ export function importRequestOf(
   const countyCode = text('countyCode') ?? '';
   if (!/^\d{6}$/.test(countyCode)) refusals.push(COUNTY_UNKNOWN);
   const asOf = text('asOf') ?? today;
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(asOf) || Number.isNaN(Date.parse(asOf)))
-    wrong('asOf', '数据日期应为 yyyy-mm-dd', 'the date of the data must be yyyy-mm-dd');
+  if (!isDay(asOf)) wrong('asOf', '数据日期应为 yyyy-mm-dd', 'the date of the data must be yyyy-mm-dd');
   const crs = text('crs')?.replace(/^EPSG:/i, '');
   if (crs !== undefined && !/^\d{4,5}$/.test(crs)) wrong('crs', '坐标系应为 EPSG 代码', 'the CRS must be an EPSG code');
+  const seven = text('datumParameters');
+  const datumParameters = seven === undefined ? undefined : sevenParametersOf(seven);
+  if (seven !== undefined && datumParameters === undefined) refusals.push(DATUM_PARAMETERS);
   if (refusals.length > 0) return err(refusals);
   const encoding = text('encoding');
   const layer = text('layer');
@@ -101,6 +128,7 @@ export function importRequestOf(
       ...(crs === undefined ? {} : { crs: Number(crs) }),
       ...(encoding === undefined ? {} : { encoding }),
       ...(layer === undefined ? {} : { layer }),
+      ...(datumParameters === undefined ? {} : { datumParameters }),
     },
   });
 }
@@ -196,8 +224,14 @@ export function correctImport(
   correction: ImportCorrection,
 ): Promise<Result<ImportView, Refusal>> {
   return onImport(services, context, importId, async (tx, stored) => {
+    const seven = correction.datumParameters;
+    const datumParameters = seven === undefined ? undefined : sevenParametersOf(seven);
+    if (seven !== undefined && datumParameters === undefined) return err(DATUM_PARAMETERS);
     const readsAgain =
-      correction.encoding !== undefined || correction.crs !== undefined || correction.layer !== undefined;
+      seven !== undefined ||
+      correction.encoding !== undefined ||
+      correction.crs !== undefined ||
+      correction.layer !== undefined;
     const mapping = correction.mapping === undefined ? null : correctedMapping(stored, correction.mapping);
     if (mapping !== null && !mapping.ok) return mapping;
     const options: ReadOptions = {
@@ -205,6 +239,7 @@ export function correctImport(
       ...(correction.encoding === undefined ? {} : { encoding: correction.encoding }),
       ...(correction.crs === undefined ? {} : { crs: correction.crs }),
       ...(correction.layer === undefined ? {} : { layer: correction.layer }),
+      ...(datumParameters === undefined ? {} : { datumParameters }),
     };
     const from = readsAgain ? (['staged', 'failed'] as const) : (['staged'] as const);
     const changed = await changeImport(
@@ -236,10 +271,15 @@ export function correctImport(
       objectKind: 'import',
       objectId: importId,
       countyCode: stored.countyCode,
-      detail: { ...options, mapping: mapping !== null } as never,
+      detail: { ...told(options), mapping: mapping !== null } as never,
     });
     return ok(await startJob(services, tx, context, importId, readsAgain ? READ_JOB : CHECK_JOB, {}));
   });
+}
+
+/** Options as the audit may know them: that there were parameters of a datum, not which; they are not public. */
+function told({ datumParameters, ...options }: ReadOptions): Record<string, unknown> {
+  return { ...options, ...(datumParameters === undefined ? {} : { datumParameters: true }) };
 }
 
 function correctedMapping(
@@ -377,4 +417,37 @@ export function undoImport(
     await changeImport(tx, stored, ['committed'], { state: 'undone' });
     return ok(viewOf({ ...stored, state: 'undone' }));
   });
+}
+
+/**
+ * Writes a current layer version as the survey standard has it to a file in `folder`, with one audit row: coordinates
+ * leave the house. Refused: LAYER-NOT-FOUND, LAYER-NOT-CURRENT, and every breach of the standard (SURVEY_EXPORT_…).
+ */
+export async function exportLayer(
+  db: Database,
+  context: ActorContext,
+  layerVersionId: string,
+  folder: string,
+): Promise<Result<{ readonly path: string; readonly name: string }, Refusal[]>> {
+  const found = await findLayerVersion(db, context, layerVersionId);
+  if (!found.ok) return err([found.error]);
+  const version = found.value;
+  if (version.state !== 'current') return err([NOT_CURRENT]);
+  let path: string;
+  try {
+    path = await writeSurveyGeoPackage(db.background, version, folder);
+  } catch (error) {
+    if (error instanceof RefusalError) return err([...error.refusals]);
+    throw error;
+  }
+  await db.transaction((tx) =>
+    recordEvent(tx, context, {
+      operation: 'parcels.export',
+      objectKind: 'layerVersion',
+      objectId: layerVersionId,
+      countyCode: version.countyCode,
+      detail: { role: version.role, features: version.featureCount, format: 'gpkg' },
+    }),
+  );
+  return ok({ path, name: `${version.countyCode}-${surveySchemaOf(version.role).table}-${version.asOf}.gpkg` });
 }

@@ -12,6 +12,7 @@ import {
   correctImport,
   createImport,
   discardImport,
+  exportLayer,
   importOf,
   importRequestOf,
   importsOf,
@@ -33,6 +34,7 @@ const correction = z.object({
     .optional(),
   encoding: z.enum(['utf-8', 'gb18030']).optional(),
   crs: z.number().int().optional(),
+  datumParameters: z.string().max(200).optional(),
   layer: z.string().max(500).optional(),
 });
 
@@ -87,6 +89,23 @@ export function intakeRoutes(services: Services): Route[] {
     });
 
   return [
+    route({
+      method: 'GET',
+      path: '/api/layers/:layerVersionId/export.gpkg',
+      params: z.object({ layerVersionId: z.string() }),
+      handle: async ({ actor, params }) => {
+        const folder = await files.temporaryFolder();
+        try {
+          const exported = await exportLayer(db, actor, params.layerVersionId, folder.path);
+          if (exported.ok) return await fileDownload(exported.value.path, exported.value.name, folder.remove);
+          await folder.remove();
+          return refuse(exported.error[0]?.code === 'LAYER-NOT-FOUND' ? 404 : 409, exported.error);
+        } catch (error) {
+          await folder.remove();
+          throw error;
+        }
+      },
+    }),
     route({ method: 'GET', path: '/api/imports', handle: ({ actor }) => importsOf(db, actor) }),
     route({
       method: 'GET',

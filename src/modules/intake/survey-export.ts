@@ -35,6 +35,54 @@ export function columnsBesideStandard(layer: Pick<PolygonLayer, 'columns'>, role
   return layer.columns.map((column) => column.name).filter((name) => !known.has(name));
 }
 
+/** Brings batch after batch to the standard and keeps count of what breaches it. */
+export interface StrictSurvey {
+  /** The batch with the columns of the standard; where a value breaches it, null stands instead. */
+  batch<Batch extends Pick<PolygonLayer, 'featureNos' | 'featureRings' | 'columns'>>(batch: Batch): Batch;
+  /** A refusal a breach so far, at most 100, then how many more; empty where all may be handed out. */
+  refusals(): Refusal[];
+}
+
+/** `strictSurveyLayer` for a layer that comes in batches: nothing of it may be handed out once there are refusals. */
+export function strictSurvey(role: LayerRole): StrictSurvey {
+  const named: Refusal[] = [];
+  const missed = new Set<string>();
+  let breaches = 0;
+  const report = (breach: Breach, field: SurveyField, featureNo: number | null): void => {
+    if (++breaches > MOST_REFUSALS) return;
+    named.push({ ...breach, place: { ...(featureNo === null ? {} : { featureNo }), field: field.code } });
+  };
+  return {
+    batch(batch) {
+      const count = featureCount(batch);
+      const byName = new Map(batch.columns.map((column) => [column.name, column.values]));
+      const columns = surveySchemaOf(role).fields.map((field) => {
+        const given = byName.get(field.code);
+        const mustBeThere = field.need !== 'optional';
+        if (given === undefined && mustBeThere && !missed.has(field.code)) {
+          missed.add(field.code);
+          report(missing(field), field, null);
+        }
+        const values = Array.from({ length: count }, (_, feature): AttributeValue => {
+          const value = given?.[feature] ?? null;
+          const featureNo = batch.featureNos[feature]!;
+          if (value === null || value === '') {
+            if (given !== undefined && mustBeThere) report(empty(field), field, featureNo);
+            return null;
+          }
+          const checked = field.type === 'text' ? textOf(value, field) : numberOf(value, field);
+          if (checked.ok) return checked.value;
+          report(checked.error, field, featureNo);
+          return null;
+        });
+        return { name: field.code, values };
+      });
+      return { ...batch, columns };
+    },
+    refusals: () => (breaches > named.length ? [...named, more(breaches - named.length)] : named),
+  };
+}
+
 /**
  * The layer as the survey (or planning) standard writes it: every column of the role in the standard's order, empty where
  * the layer has none, and nothing beside. Strict where `applyMapping` is lenient: a value that does not fit type, length,
@@ -47,34 +95,10 @@ export function columnsBesideStandard(layer: Pick<PolygonLayer, 'columns'>, role
  * @returns the layer, or a refusal a breach with feature number and field, field by field; at most 100, then how many more
  */
 export function strictSurveyLayer(layer: PolygonLayer, role: LayerRole): Result<PolygonLayer, Refusal[]> {
-  const refusals: Refusal[] = [];
-  let breaches = 0;
-  const report = (breach: Breach, field: SurveyField, feature: number | null): void => {
-    if (++breaches > MOST_REFUSALS) return;
-    const place = feature === null ? {} : { featureNo: layer.featureNos[feature]! };
-    refusals.push({ ...breach, place: { ...place, field: field.code } });
-  };
-  const count = featureCount(layer);
-  const byName = new Map(layer.columns.map((column) => [column.name, column.values]));
-  const columns = surveySchemaOf(role).fields.map((field) => {
-    const given = byName.get(field.code);
-    const mustBeThere = field.need !== 'optional';
-    if (given === undefined && mustBeThere) report(missing(field), field, null);
-    const values = Array.from({ length: count }, (_, feature): AttributeValue => {
-      const value = given?.[feature] ?? null;
-      if (value === null || value === '') {
-        if (given !== undefined && mustBeThere) report(empty(field), field, feature);
-        return null;
-      }
-      const checked = field.type === 'text' ? textOf(value, field) : numberOf(value, field);
-      if (checked.ok) return checked.value;
-      report(checked.error, field, feature);
-      return null;
-    });
-    return { name: field.code, values };
-  });
-  if (breaches > refusals.length) refusals.push(more(breaches - refusals.length));
-  return breaches > 0 ? err(refusals) : ok({ ...layer, columns });
+  const survey = strictSurvey(role);
+  const strict = survey.batch(layer);
+  const refusals = survey.refusals();
+  return refusals.length > 0 ? err(refusals) : ok(strict);
 }
 
 type Breach = Pick<Refusal, 'code' | 'message' | 'remedy'>;

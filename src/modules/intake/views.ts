@@ -97,6 +97,8 @@ export interface ImportCorrection {
   readonly mapping?: readonly { readonly source: string; readonly target: string | null }[];
   readonly encoding?: 'utf-8' | 'gb18030';
   readonly crs?: number;
+  /** `dx,dy,dz,rx,ry,rz,s` (m, ″, ppm): brings Xi'an 80 or Beijing 54 to CGCS2000. */
+  readonly datumParameters?: string;
   readonly layer?: string;
 }
 

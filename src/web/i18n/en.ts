@@ -113,7 +113,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'plan.class': 'Class',
   'plan.grade': 'Grade',
   'plan.runs': 'Runs',
-  'plan.noRows': 'The plan has no such layer.',
+  'plan.noRows':
+    'The plan has no such layer. A boundary alone can be analysed; to have plots reviewed, upload a plan with plots.',
 
   'map.title': 'County map',
   'map.label': 'Map of the county; the tab "List" says the same',
@@ -184,7 +185,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'import.noRows': 'There are no rows to preview.',
   'import.errorsFile': 'My file + error column',
   'import.mapLabel': 'Map of the staged data; the list beside it says the same',
-  'import.mapHint': 'Preview: {count} of {total} features drawn; dots are problems.',
+  'import.mapHint':
+    'Preview: {count} of {total} features drawn (a part where there are many; all are checked); dots are problems.',
   'import.discard': 'Discard',
   'import.discardSure': 'Discard this batch? The staged data are removed; your file is not touched.',
   'import.allOrNone': 'Nothing unless all are good',
@@ -229,6 +231,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'crs.box': 'Extent',
   'crs.other': 'EPSG code, e.g. 4525',
   'crs.readAgain': 'Read again with it',
+  'crs.sevenParameters': 'dx,dy,dz (m), rx,ry,rz (″), s (ppm)',
+  'crs.readWithParameters': 'Read again with them',
   'crs.by.prj': 'from the .prj file',
   'crs.by.metadata': "from the layer's metadata",
   'crs.by.zone': 'from the zone field of the file',

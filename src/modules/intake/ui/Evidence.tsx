@@ -2,6 +2,7 @@ import { Button, Input, Select } from 'antd';
 import { useState } from 'react';
 import type { ImportCorrection, ImportView } from '../../../web/api/endpoints.ts';
 import { useI18n, type MessageKey } from '../../../web/i18n/index.tsx';
+import { sevenParametersOf } from '../datum-shift.ts';
 
 const ENCODING_BY: Readonly<Record<string, MessageKey>> = {
   cpg: 'encoding.by.cpg',
@@ -100,6 +101,8 @@ export function CrsProof(props: {
   const { t, pick } = useI18n();
   const { crs, box } = props.item;
   const [typed, setTyped] = useState('');
+  const [seven, setSeven] = useState('');
+  const oldDatum = props.item.refusals.some(({ code }) => code === 'INTAKE_DATUM_PARAMETERS_NEEDED');
   const by = crs === null ? undefined : CRS_BY[crs.decidedBy];
   return (
     <div className="evidence">
@@ -136,6 +139,24 @@ export function CrsProof(props: {
             onClick={() => props.onCorrect({ crs: Number(typed.replace(/^EPSG:/i, '')) })}
           >
             {t('crs.readAgain')}
+          </Button>
+        </p>
+      )}
+      {!oldDatum ? null : (
+        <p className="evidence-actions">
+          <Input
+            size="small"
+            aria-label={t('crs.sevenParameters')}
+            placeholder={t('crs.sevenParameters')}
+            value={seven}
+            onChange={(event) => setSeven(event.target.value)}
+          />
+          <Button
+            size="small"
+            disabled={props.busy || sevenParametersOf(seven) === undefined}
+            onClick={() => props.onCorrect({ datumParameters: seven })}
+          >
+            {t('crs.readWithParameters')}
           </Button>
         </p>
       )}
