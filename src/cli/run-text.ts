@@ -8,7 +8,7 @@ import { textTable } from './text-table.ts';
 /** What a run says on the screen: the project, land before and after, the figures, the findings with their clauses. */
 export function runText(run: RunOutputs, language: Language): string {
   const zh = language === 'zh';
-  const facts = runFacts(run).map(({ name, value }) => [name[language], value]);
+  const facts = runFacts(run).map(({ name, value }) => [name[language], value[language]]);
   const parts = [
     textTable(
       [
@@ -61,7 +61,7 @@ function findingsTable({ findings }: RunOutputs, language: Language): string {
   const zh = language === 'zh';
   const { counts } = findings;
   const title = zh
-    ? `${findings.packTitle.zh}(${findings.packId} ${findings.packVersion}):通过 ${counts.pass},不通过 ${counts.fail},需人工判断 ${counts.person},不适用 ${counts.notApplicable}`
+    ? `${findings.packTitle.zh}(${findings.packId} ${findings.packVersion}):符合 ${counts.pass},不符合 ${counts.fail},需人工判断 ${counts.person},不适用 ${counts.notApplicable}`
     : `${findings.packTitle.en} (${findings.packId} ${findings.packVersion}): ${counts.pass} pass, ${counts.fail} fail, ${counts.person} need a person, ${counts.notApplicable} do not apply`;
   const table = textTable(
     [

@@ -4,8 +4,8 @@ import type { Finding, Verdict } from './findings.ts';
 
 /** Words of the verdicts, comparisons and effects, for tables, papers and screens. */
 export const VERDICT_NAMES: Readonly<Record<Verdict, Localized>> = {
-  pass: localized('通过', 'pass'),
-  fail: localized('不通过', 'fail'),
+  pass: localized('符合', 'pass'),
+  fail: localized('不符合', 'fail'),
   person: localized('需人工判断', 'needs a person'),
 };
 

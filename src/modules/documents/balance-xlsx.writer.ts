@@ -10,7 +10,7 @@ import { SIDE_BY_SIDE, areaColumnCount, tableGrid, unitLine } from './table-grid
 export interface BalanceWorkbook {
   readonly title: Localized;
   /** Lines under the title of every sheet and on the first one: project, division, run, pack. */
-  readonly facts: readonly { readonly name: Localized; readonly value: string }[];
+  readonly facts: readonly { readonly name: Localized; readonly value: Localized }[];
   readonly tables: readonly BalanceTable[];
   readonly figures: FigureSet;
   readonly problems: readonly Problem[];
@@ -106,7 +106,7 @@ function writeTable(sheet: Worksheet, table: BalanceTable, content: BalanceWorkb
   sheet.getRow(row).height = 32;
   row++;
   const project = content.facts[0];
-  putText(sheet.getCell(row, 1), project === undefined ? '' : `${project.name[language]}：${project.value}`, {
+  putText(sheet.getCell(row, 1), project === undefined ? '' : `${project.name[language]}：${project.value[language]}`, {
     wrap: false,
   });
   let headFrom = 0;
@@ -283,7 +283,7 @@ function writeCover(sheet: Worksheet, content: BalanceWorkbook, language: Langua
     for (const c of [1, 2]) sheet.getCell(row, c).border = BORDERS;
     row++;
   };
-  for (const { name, value } of content.facts) line(name[language], value);
+  for (const { name, value } of content.facts) line(name[language], value[language]);
   row++;
   content.tables.forEach((table, i) =>
     line(

@@ -36,7 +36,7 @@ describe('workbook and report of the worked case', () => {
       path,
       {
         title: { zh: '平衡表', en: 'Balance' },
-        facts: [{ name: { zh: '项目名称', en: 'Project' }, value: EVIL }],
+        facts: [{ name: { zh: '项目名称', en: 'Project' }, value: { zh: EVIL, en: EVIL } }],
         tables: balance.tables.map(({ table }) => table),
         figures: balance.figures,
         problems: facts.value.problems,
@@ -149,7 +149,7 @@ describe('workbook and report of the worked case', () => {
   it.each(['zh', 'en'] as const)('the report in %s holds the tables and no formula of a field', async (language) => {
     const content = {
       title: { zh: '分析报告', en: 'Analysis report' },
-      facts: [{ name: { zh: '项目名称', en: 'Project' }, value: '算例项目' }],
+      facts: [{ name: { zh: '项目名称', en: 'Project' }, value: { zh: '算例项目', en: '算例项目' } }],
       tables: balance.tables
         .filter(({ table }) => /^(structure|ownership|slope|basicFarmland)/.test(table.id))
         .map(({ table }) => table),

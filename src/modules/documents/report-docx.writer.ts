@@ -27,7 +27,7 @@ import { areaColumnCount, tableGrid, unitLine, withoutEmptyColumns } from './tab
 /** What the report says; plain data, nothing is computed here. */
 export interface ReportContent {
   readonly title: Localized;
-  readonly facts: readonly { readonly name: Localized; readonly value: string }[];
+  readonly facts: readonly { readonly name: Localized; readonly value: Localized }[];
   /** The tables of the report, in order (1, 2, 3, 5, 6 of the forms an office expects). */
   readonly tables: readonly BalanceTable[];
   readonly findings: Findings | null;
@@ -96,7 +96,7 @@ function factsTable(facts: ReportContent['facts'], language: Language): Table {
           cantSplit: true,
           children: [
             cell(name[language], { width: widths[0]!, size: 24, bold: true, fill: 'F2F2EE' }),
-            cell(value, { width: widths[1]!, size: 24 }),
+            cell(value[language], { width: widths[1]!, size: 24 }),
           ],
         }),
     ),

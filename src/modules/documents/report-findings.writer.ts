@@ -19,7 +19,7 @@ export function findingsSection(findings: Findings | null, language: Language): 
   return [
     body(
       zh
-        ? `依据政策包“${findings.packTitle.zh}”（版本 ${findings.packVersion}），共审查 ${counts.pass + counts.fail + counts.person} 项：通过 ${counts.pass} 项，不通过 ${counts.fail} 项，需人工判断 ${counts.person} 项。`
+        ? `依据政策包“${findings.packTitle.zh}”（版本 ${findings.packVersion}），共审查 ${counts.pass + counts.fail + counts.person} 项：符合 ${counts.pass} 项，不符合 ${counts.fail} 项，需人工判断 ${counts.person} 项。`
         : `Under the policy pack "${findings.packTitle.en}" (version ${findings.packVersion}): ${counts.pass} pass, ${counts.fail} fail, ${counts.person} need a person.`,
     ),
     table(

@@ -205,24 +205,32 @@ const PROJECT_TYPES: Readonly<Record<string, Localized>> = {
 };
 
 /** The lines that head workbook and report: which project, which data, which pack, which hashes. */
-export function runFacts({ facts, findings, inputHash, balance }: WrittenRun): { name: Localized; value: string }[] {
+export function runFacts({ facts, findings, inputHash, balance }: WrittenRun): { name: Localized; value: Localized }[] {
   const { plan } = facts;
-  const area = (dm2: number): string => `${formatHectares(dm2)} ha · ${formatMu(dm2)} mu 亩`;
+  const area = (dm2: number): Localized =>
+    localized(`${formatHectares(dm2)} 公顷（${formatMu(dm2)} 亩）`, `${formatHectares(dm2)} ha (${formatMu(dm2)} mu)`);
+  const same = (text: string): Localized => localized(text, text);
   const type = plan.type === null ? undefined : PROJECT_TYPES[plan.type];
-  const lines: [Localized, string | null][] = [
+  const lines: [Localized, string | Localized | null][] = [
     [localized('项目名称', 'Project'), plan.name],
-    [localized('整治类型', 'Type'), type === undefined ? null : `${type.zh} · ${type.en}`],
+    [localized('整治类型', 'Type'), type ?? null],
     [localized('行政区代码', 'Division code'), plan.divisionCode],
     [localized('项目区面积（边界）', 'Area of the boundary'), area(plan.projectDm2)],
     [localized('项目区面积（图斑）', 'Area inside parcels'), area(balance.projectDm2)],
     [localized('涉及图斑数', 'Parcels reached'), String(facts.parcels.featureNos.length)],
     [
       localized('坐标系', 'Reference system'),
-      `CGCS2000 · 3° ${facts.runZone.zone} (${facts.runZone.centralMeridianDegrees}°E)`,
+      localized(
+        `CGCS2000，3 度带第 ${facts.runZone.zone} 带（中央经线 ${facts.runZone.centralMeridianDegrees}°E）`,
+        `CGCS2000, 3° zone ${facts.runZone.zone} (central meridian ${facts.runZone.centralMeridianDegrees}°E)`,
+      ),
     ],
     [localized('政策包', 'Policy pack'), `${findings.packId} ${findings.packVersion}`],
     [localized('政策包哈希', 'Hash of the pack'), findings.packHash],
     [localized('输入哈希', 'Hash of the inputs'), inputHash],
   ];
-  return lines.map(([name, value]) => ({ name, value: value ?? '—' }));
+  return lines.map(([name, value]) => ({
+    name,
+    value: value === null ? same('—') : typeof value === 'string' ? same(value) : value,
+  }));
 }

@@ -254,6 +254,10 @@ export function MapView(props: MapViewProps) {
   return (
     <div className="map-frame">
       <div ref={holder} className="map-canvas" role="region" aria-label={props.label} data-map-state="starting" />
+      {/* Shown by the map's own state, after a moment: an empty map says that it is still reading. */}
+      <p className="map-reading" aria-hidden="true">
+        {t('state.loading')}…
+      </p>
       {props.home === undefined ? null : (
         <button
           type="button"

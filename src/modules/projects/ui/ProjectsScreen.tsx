@@ -9,6 +9,7 @@ import { EmptyPanel, Loaded, RefusalList, refusalsOf } from '../../../web/kit/fe
 import { Panel, ScreenHead } from '../../../web/kit/screen.tsx';
 import { DropZone } from '../../../web/kit/upload.tsx';
 import { useCounty } from '../../../web/map/current-layers.ts';
+import { AREA_UNIT_KEYS, useAreaUnit } from '../../../web/units.tsx';
 import { contentText, projectTypeText } from './words.ts';
 
 function ProjectRow(props: { readonly project: ProjectView }) {
@@ -50,6 +51,7 @@ function ProjectRow(props: { readonly project: ProjectView }) {
 /** Every project, and the place to bring a new plan in. */
 export function ProjectsScreen() {
   const { t } = useI18n();
+  const unit = useAreaUnit();
   const query = useQuery(projectsQuery);
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -117,7 +119,7 @@ export function ProjectsScreen() {
                           {t('project.plots')}
                         </th>
                         <th scope="col" className="number">
-                          {t('project.area')}
+                          {t('project.area')} <span className="unit">{t(AREA_UNIT_KEYS[unit])}</span>
                         </th>
                         <th scope="col">{t('list.created')}</th>
                         <th scope="col">
