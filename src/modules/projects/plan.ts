@@ -288,7 +288,27 @@ function classOf(
   const upper = code.toUpperCase();
   if (landClassOf(upper)) return upper;
   const id = textOf(record['plotId'] ?? null);
-  const third = thirdSurveyClassOf(upper) ?? landClassOf(`0${upper}`)?.code;
+  const second = thirdSurveyClassOf(upper);
+  const padded = landClassOf(`0${upper}`)?.code;
+  if (second && padded && second !== padded) {
+    // 103 is a street of the second survey, or dry land 0103 without its zero: guessing would turn one into the other.
+    problems.push(
+      problemOf(
+        'plan.class',
+        'error',
+        layerName,
+        featureNo,
+        id,
+        field,
+        localized(
+          `地类“${code}”可能是缺少前导零的 ${padded},也可能是二调代码(${second}),未采用`,
+          `the class “${code}” may be ${padded} without its zero or a code of the second survey (${second}); not taken`,
+        ),
+      ),
+    );
+    return null;
+  }
+  const third = second ?? padded;
   if (third) {
     problems.push(
       problemOf(
