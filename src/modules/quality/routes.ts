@@ -13,6 +13,10 @@ import { readReportProblems, type StoredReport } from './store.ts';
 
 const EXPORTED_PROBLEMS = 200_000;
 
+function jsonNull(): Response {
+  return new Response('null', { headers: { 'content-type': 'application/json; charset=utf-8' } });
+}
+
 /** Quality of a layer version: run, report, problems, export. */
 export function qualityRoutes(services: Services): Route[] {
   const { db, files } = services;
@@ -58,7 +62,12 @@ export function qualityRoutes(services: Services): Route[] {
       method: 'GET',
       path: '/api/layers/:layerVersionId/quality',
       params,
-      handle: ({ actor, params }) => onReport(actor, params.layerVersionId, (_, report) => reportView(report)),
+      handle: async ({ actor, params }) => {
+        const found = await qualityOf(db, actor, params.layerVersionId);
+        if (found.ok) return reportView(found.value.report);
+        // Nobody has looked yet: that is an answer, not an error.
+        return found.error.code === 'QUALITY-NOT-RUN' ? jsonNull() : refuse(404, found.error);
+      },
     }),
     route({
       method: 'GET',

@@ -1,6 +1,6 @@
 import type { Localized, Severity } from '../../kernel/index.ts';
 
-/** GET /api/layers/:id/quality → the last report, or 404 when none ran. POST starts a job: {jobId}. */
+/** GET /api/layers/:id/quality → the last report, or null when none ran. POST starts a job: {jobId}. */
 export interface QualityReportView {
   readonly layerVersionId: string;
   readonly features: number;

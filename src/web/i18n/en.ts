@@ -280,6 +280,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'run.goAnalyse': 'Analyse this project',
   'run.which': 'Run',
   'run.pack': 'Policy pack',
+  'run.packChoose': 'Choose a policy pack',
   'run.start': 'Run analysis',
   'run.input': 'Input hash',
   'run.againNext': 'You can run it again.',

@@ -273,6 +273,7 @@ export const zh = {
   'run.goAnalyse': '分析此项目',
   'run.which': '分析记录',
   'run.pack': '政策包',
+  'run.packChoose': '请选择政策包',
   'run.start': '运行分析',
   'run.input': '输入校验码',
   'run.againNext': '可以重新运行。',

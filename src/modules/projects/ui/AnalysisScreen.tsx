@@ -87,7 +87,8 @@ function Body(props: {
   const job = useJob(running ? run.jobId : null, () => {
     void queries.invalidateQueries({ queryKey: ['runs', project.projectId] });
   });
-  const packId = state.pack ?? run?.packId ?? packs[0]?.packId;
+  // Which county's rules judge a plan is for a person to say: no pack is chosen in silence.
+  const packId = state.pack ?? run?.packId ?? (packs.length === 1 ? packs[0]!.packId : undefined);
   const packTitle = useMemo(() => new Map(packs.map((pack) => [pack.packId, pick(pack.title)])), [packs, pick]);
 
   return (
@@ -134,6 +135,8 @@ function Body(props: {
               <Select
                 className="pack-select"
                 value={packId ?? null}
+                placeholder={t('run.packChoose')}
+                popupMatchSelectWidth={false}
                 onChange={(next) => change({ pack: next ?? undefined }, { replace: true })}
                 options={packs.map((pack) => ({ value: pack.packId, label: `${pick(pack.title)} ${pack.version}` }))}
               />
