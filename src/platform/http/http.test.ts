@@ -125,6 +125,21 @@ describe('http application', () => {
     expect((await post(`{"name":"${'x'.repeat(5_000_000)}"}`)).status).toBe(413);
   });
 
+  it('refuses characters no database takes, wherever they stand', async () => {
+    for (const name of ['a\0b', 'half \ud800 a character']) {
+      const answer = await ask('/api/jobs/x/cancel', {
+        method: 'POST',
+        body: JSON.stringify({ name }),
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(answer.status).toBe(400);
+      expect(await codesOf(answer)).toEqual(['FIELD-INVALID']);
+    }
+    const query = await ask('/api/layers/x?size=%00');
+    expect(query.status).toBe(400);
+    expect(await codesOf(query)).toEqual(['FIELD-INVALID']);
+  });
+
   it('refuses writes that another site asks for, and lets programs through', async () => {
     const post = (headers: Record<string, string>) =>
       ask('http://127.0.0.1:8321/api/jobs/1/cancel', {
@@ -200,6 +215,26 @@ describe('uploads', () => {
     expect(body.fields).toEqual({ county: '330481' });
     expect(body.files[0]).toMatchObject({ field: 'file', fileName: '地类图斑.zip', size: 6 });
     expect(readFileSync(body.files[0]!.path, 'utf8')).toBe('内容');
+  });
+
+  it('cuts long names to what a disk takes, between characters, and keeps the extension', async () => {
+    const names = [
+      `${'田'.repeat(250)}.geojson`,
+      `${'x'.repeat(254)}😀.geojson`,
+      '😀'.repeat(130),
+      'a\u0001b.txt',
+      '..',
+    ];
+    for (const name of names) {
+      const form = new FormData();
+      form.set('file', new File(['x'], name));
+      const { files: stored } = (await (await send(form)).json()) as { files: { fileName: string }[] };
+      const { fileName } = stored[0]!;
+      expect(Buffer.byteLength(fileName)).toBeLessThanOrEqual(200);
+      expect(Buffer.byteLength(fileName)).toBeGreaterThan(name.length > 100 ? 190 : 1);
+      expect(fileName).not.toMatch(/\p{Surrogate}|\p{Cc}/u);
+      expect(fileName.endsWith('.geojson')).toBe(name.endsWith('.geojson'));
+    }
   });
 
   it('refuses what is too large, too much, or no form, and leaves nothing behind', async () => {

@@ -113,12 +113,23 @@ export async function receiveUpload(
   }
 }
 
+/** A disk takes names of 255 bytes, and ours get endings; a Chinese character takes three. */
+const MAX_NAME_BYTES = 200;
+
+/** The name without folders, control characters and halves of characters; a long one is cut before its extension. */
 function baseName(name: string | undefined): string {
-  return (
-    (name ?? '')
-      .split(/[\\/]/)
-      .at(-1)!
-      .replace(/\p{Cc}/gu, '')
-      .slice(0, 255) || 'file'
-  );
+  const clean = (name ?? '')
+    .split(/[\\/]/)
+    .at(-1)!
+    .replace(/\p{Cc}|\p{Surrogate}/gu, '');
+  if (Buffer.byteLength(clean) <= MAX_NAME_BYTES) return clean || 'file';
+  const extension = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? '';
+  let stem = '';
+  let left = MAX_NAME_BYTES - extension.length;
+  for (const character of clean.slice(0, clean.length - extension.length)) {
+    left -= Buffer.byteLength(character);
+    if (left < 0) break;
+    stem += character;
+  }
+  return stem + extension;
 }

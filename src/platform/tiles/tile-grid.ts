@@ -53,5 +53,5 @@ export function degreesPerUnit(z: number): number {
 
 export function isTile({ z, x, y }: TileAddress): boolean {
   const size = 2 ** z;
-  return Number.isInteger(z) && z >= 0 && z <= MAX_ZOOM && x >= 0 && x < size && y >= 0 && y < size;
+  return [z, x, y].every(Number.isInteger) && z >= 0 && z <= MAX_ZOOM && x >= 0 && x < size && y >= 0 && y < size;
 }
