@@ -168,6 +168,9 @@ describe('tianchou convert', () => {
     expect((await program.call(['plan-template', 'plan.gpkg'])).code).toBe(0);
     const { code, err } = await program.call(['area', 'plan.gpkg', '--layer', 'plots']);
     expect([code, err]).toEqual([0, '']);
+    const again = await program.call(['plan-template', 'plan.gpkg']);
+    expect(again.code).toBe(2);
+    expect(again.err).toContain('OUTPUT_EXISTS');
     expect((await program.call(['plan-template', 'plan.shp'])).code).toBe(2);
   });
 });

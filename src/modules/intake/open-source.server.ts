@@ -84,10 +84,13 @@ export async function openSource(path: string, options: ReadOptions = {}): Promi
 }
 
 async function openAny(path: string, file: string, options: ReadOptions): Promise<Result<OpenedSource, Refusal[]>> {
-  if ((await stat(path)).isDirectory()) {
+  const kind = await stat(path);
+  if (kind.isDirectory()) {
     if (/\.gdb$/i.test(file)) return (await readerOf('filegdb')).open(path, options);
     return refused(unknownFormat(file, '目录', 'a directory'));
   }
+  // Reading a pipe or a device may wait for ever, and no signal ends a thread that waits in the system.
+  if (!kind.isFile()) return refused(unknownFormat(file, '管道或设备', 'a pipe or a device'));
   const sniffed = sniff(await headOf(path, 4096), file);
   if (sniffed === 'empty') return refused(emptyFile(file));
   if (typeof sniffed === 'object') return refused(unknownFormat(file, sniffed.unknown, sniffed.unknown));
