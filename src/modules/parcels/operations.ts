@@ -292,7 +292,7 @@ const FEATURE_NOT_FOUND: Refusal = {
   remedy: localized('请检查要素序号。', 'Check the feature number.'),
 };
 
-/** The version, if it is there and in the actor's division; else the same refusal for both. */
+/** The version, if it is there, whole, and in the actor's division; else the same refusal for all. */
 export async function findLayerVersion(
   db: Queryable,
   context: Pick<ActorContext, 'divisionCode'>,
@@ -300,10 +300,13 @@ export async function findLayerVersion(
 ): Promise<Result<LayerVersion, Refusal>> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(layerVersionId)) return err(NOT_FOUND);
   const version = await findVersion(db, layerVersionId);
-  return version === undefined || !mayTouchCounty(context, version.countyCode) ? err(NOT_FOUND) : ok(version);
+  // While it is being saved a version is nobody's but the saver's.
+  return version === undefined || version.state === 'staged' || !mayTouchCounty(context, version.countyCode)
+    ? err(NOT_FOUND)
+    : ok(version);
 }
 
-/** Versions of a county, newest first; none where the county is not the actor's. */
+/** Whole versions of a county, newest first; none where the county is not the actor's. */
 export async function listLayerVersions(
   db: Queryable,
   context: Pick<ActorContext, 'divisionCode'>,

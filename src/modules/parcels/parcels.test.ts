@@ -9,7 +9,7 @@ import { sql } from '../../platform/db/index.ts';
 import { createHttpApp } from '../../platform/http/app.ts';
 import { silentLogger } from '../../platform/logging.ts';
 import { readEvents } from '../audit/server.ts';
-import type { FeatureDetail, FeaturePage, LayerSummaryView, LayerVersionView } from './index.ts';
+import type { DivisionView, FeatureDetail, FeaturePage, LayerSummaryView, LayerVersionView } from './index.ts';
 import {
   currentLayerVersion,
   type NewLayerVersion,
@@ -191,6 +191,15 @@ describe.each(ENGINES)('parcels on $name', ({ open }) => {
       }),
     ).rejects.toThrow('could not be marked');
     expect(await count()).toEqual(before);
+  });
+
+  it('makes its county, townships and villages known', async () => {
+    expect((await json<DivisionView[]>('/api/divisions?level=county')).map(({ code }) => code)).toEqual(['330481']);
+    const villages = await json<DivisionView[]>('/api/divisions?level=village&parent=330481');
+    expect(villages.map(({ code, parentCode }) => [code, parentCode])).toEqual(
+      ['330481100000', '330481100001', '330481100002'].map((code) => [code, '330481100']),
+    );
+    expect(await json('/api/divisions?level=village&parent=330481100')).toEqual(villages);
   });
 
   it('removes what a killed process left half saved, and only that', async () => {

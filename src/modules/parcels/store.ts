@@ -171,7 +171,8 @@ export async function findVersion(db: Queryable, layerVersionId: string): Promis
 
 export async function listVersions(db: Queryable, countyCode: string): Promise<LayerVersion[]> {
   const rows = await db.rows<LayerVersionRow>(
-    sql`select ${VERSION_COLUMNS} from layer_version where county_code = ${countyCode} order by created_at desc, layer_version_id desc`,
+    sql`select ${VERSION_COLUMNS} from layer_version where county_code = ${countyCode} and state <> 'staged'
+      order by created_at desc, layer_version_id desc`,
   );
   return rows.map(versionOf);
 }
