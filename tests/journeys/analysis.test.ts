@@ -3,7 +3,15 @@ import { zipSync } from 'fflate';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProjectView } from '../../src/modules/projects/views.ts';
-import { JOURNEY_TIMEOUT, mapIdle, openBrowser, openPage, picture, START_TIMEOUT } from '../support/browser.ts';
+import {
+  addressBecomes,
+  JOURNEY_TIMEOUT,
+  mapIdle,
+  openBrowser,
+  openPage,
+  picture,
+  START_TIMEOUT,
+} from '../support/browser.ts';
 import { startWebApp, type WebApp } from '../support/web-app.ts';
 
 interface Collection {
@@ -64,10 +72,10 @@ describe('analysis', { timeout: JOURNEY_TIMEOUT }, () => {
       const count = Number(await button.locator('strong').textContent());
       expect(count, verdict).toBeGreaterThan(0);
       await button.click();
-      await page.waitForFunction(`new URL(location.href).searchParams.get('verdict') === '${verdict}'`);
+      await addressBecomes(page, (search) => search.get('verdict') === verdict);
       expect(await page.locator('.finding').count(), verdict).toBe(count);
       await button.click();
-      await page.waitForFunction("!new URL(location.href).searchParams.has('verdict')");
+      await addressBecomes(page, (search) => !search.has('verdict'));
     }
 
     // A finding opens with the words of its clause.
@@ -90,7 +98,7 @@ describe('analysis', { timeout: JOURNEY_TIMEOUT }, () => {
     const cells = page.locator('.cell-button');
     await cells.first().waitFor();
     await cells.nth((await cells.count()) - 2).click();
-    await page.waitForFunction("new URL(location.href).searchParams.has('column')");
+    await addressBecomes(page, (search) => search.has('column'));
     const chosen = page.locator('.cell-button[aria-pressed=true]');
     const figure = hundredths((await chosen.textContent())!);
     await page.locator('.trace tbody tr').first().waitFor();

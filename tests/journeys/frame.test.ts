@@ -1,6 +1,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JOURNEY_TIMEOUT, mapIdle, openBrowser, openPage, picture, START_TIMEOUT } from '../support/browser.ts';
+import {
+  addressBecomes,
+  JOURNEY_TIMEOUT,
+  mapIdle,
+  openBrowser,
+  openPage,
+  picture,
+  START_TIMEOUT,
+} from '../support/browser.ts';
 import { startWebApp, type WebApp } from '../support/web-app.ts';
 
 let app: WebApp;
@@ -99,7 +107,7 @@ describe('county map', { timeout: JOURNEY_TIMEOUT }, () => {
     const heading = page.getByRole('heading', { name: /地类图斑 #\d+/ });
     await heading.waitFor();
     const named = await heading.textContent();
-    await page.waitForFunction("new URL(location.href).searchParams.has('parcel')");
+    await addressBecomes(page, (search) => search.has('parcel'));
 
     // The same address, in another window, is the same screen.
     const other = await openPage(browser, app.url);
@@ -114,7 +122,7 @@ describe('county map', { timeout: JOURNEY_TIMEOUT }, () => {
 
     // Back undoes the selection.
     await page.goBack();
-    await page.waitForFunction("!new URL(location.href).searchParams.has('parcel')");
+    await addressBecomes(page, (search) => !search.has('parcel'));
     expect(trouble).toEqual([]);
     await close();
   });
@@ -127,13 +135,13 @@ describe('county map', { timeout: JOURNEY_TIMEOUT }, () => {
     const squareMetres = await row.locator('td.number').textContent();
     await row.focus();
     await page.keyboard.press('Enter');
-    await page.waitForFunction("new URL(location.href).searchParams.has('parcel')");
+    await addressBecomes(page, (search) => search.has('parcel'));
     expect(await row.getAttribute('aria-selected')).toBe('true');
 
     await page.getByText('亩', { exact: true }).click();
-    await page.waitForFunction("new URL(location.href).searchParams.get('unit') === 'mu'");
+    await addressBecomes(page, (search) => search.get('unit') === 'mu');
     await page.getByText('m²', { exact: true }).first().click();
-    await page.waitForFunction("new URL(location.href).searchParams.get('unit') === 'm2'");
+    await addressBecomes(page, (search) => search.get('unit') === 'm2');
     expect(await row.locator('td.number').textContent()).toBe(squareMetres);
     expect(trouble).toEqual([]);
     await close();
@@ -144,7 +152,7 @@ describe('county map', { timeout: JOURNEY_TIMEOUT }, () => {
     await page.goto(`${app.url}/map`);
     await mapIdle(page);
     await page.getByRole('checkbox', { name: /生态保护红线/ }).uncheck();
-    await page.waitForFunction("(new URL(location.href).searchParams.get('hide') ?? '').includes('redLine')");
+    await addressBecomes(page, (search) => (search.get('hide') ?? '').includes('redLine'));
     await page.reload();
     expect(await page.getByRole('checkbox', { name: /生态保护红线/ }).isChecked()).toBe(false);
     expect(trouble).toEqual([]);

@@ -6,7 +6,15 @@ import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureDetail, FeaturePage, LayerVersionView } from '../../src/modules/parcels/views.ts';
-import { JOURNEY_TIMEOUT, mapIdle, openBrowser, openPage, picture, START_TIMEOUT } from '../support/browser.ts';
+import {
+  addressBecomes,
+  JOURNEY_TIMEOUT,
+  mapIdle,
+  openBrowser,
+  openPage,
+  picture,
+  START_TIMEOUT,
+} from '../support/browser.ts';
 import { type Fixture, makeWithGdal } from '../support/gdal.ts';
 import { startWebApp, type WebApp } from '../support/web-app.ts';
 
@@ -76,7 +84,7 @@ describe('import and quality', { timeout: JOURNEY_TIMEOUT }, () => {
     await mapIdle(page);
     const before = new URL(page.url()).searchParams.get('at');
     await page.locator('.problem-table tbody tr').first().click();
-    await page.waitForFunction(`new URL(location.href).searchParams.get('at') !== ${JSON.stringify(before)}`);
+    await addressBecomes(page, (search) => search.get('at') !== before);
     await mapIdle(page);
     await picture(page, 'import-problems-zh-1440');
     const [download] = await Promise.all([

@@ -70,3 +70,14 @@ export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });
   await page.screenshot({ path: join(OUTPUT, `${name}.png`) });
 }
+
+/**
+ * Waits until the address of the page is as it should be. Asked from here, not by a script in the page: the page's content
+ * security policy forbids evaluating text, as it must.
+ */
+export async function addressBecomes(page: Page, isSo: (search: URLSearchParams) => boolean): Promise<void> {
+  for (const end = Date.now() + 60_000; !isSo(new URL(page.url()).searchParams); ) {
+    if (Date.now() > end) throw new Error(`the address stays ${page.url()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -64,10 +64,10 @@ interface Tabulated {
 async function overlay(terminal: Terminal, options: Options): Promise<void> {
   const clock = phaseClock();
   const refusals: Refusal[] = [];
-  refuseOverInputs(
-    options.stats === undefined ? [options.out] : [options.out, options.stats],
-    [options.parcels, ...options.zones.map(({ path }) => path)],
-  );
+  refuseOverInputs(options.stats === undefined ? [options.out] : [options.out, options.stats], [
+    options.parcels,
+    ...options.zones.map(({ path }) => path),
+  ]);
   // Both outputs are begun first, so that an hour of computing is not lost to a folder that is not there.
   const csv = wholeFile(terminal, options.out);
   const stats = options.stats === undefined ? null : openOrDrop(terminal, options.stats, csv.drop);

@@ -21,7 +21,7 @@ import {
 import { previewOf } from './preview.server.ts';
 import { readProblems, viewOf, type StoredImport } from './store.ts';
 import { surveySchemaOf } from './survey-schema.ts';
-import type { ImportCorrection, ProblemPage, TargetField } from './views.ts';
+import type { ImportCorrection, ImportPreview, ProblemPage, TargetField } from './views.ts';
 
 /** The largest file taken: a county's parcels as uncompressed GeoJSON are about half of it. */
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
@@ -151,11 +151,16 @@ export function intakeRoutes(services: Services): Route[] {
       path: '/api/imports/:importId/preview',
       params,
       handle: ({ actor, params }) =>
-        onImport(actor, params.importId, (stored) =>
-          stored.state === 'staged' && stored.facts.crs !== undefined
-            ? previewOf(db, stored)
-            : refuse(409, NOTHING_STAGED),
-        ),
+        onImport(actor, params.importId, async (stored) => {
+          if (stored.state === 'staged' && stored.facts.crs !== undefined) return previewOf(db, stored);
+          // A screen may ask just as the import is committed: nothing staged is an empty preview, not a fault.
+          const nothing: ImportPreview = {
+            fields: [],
+            rows: [],
+            outlines: { type: 'FeatureCollection', features: [] },
+          };
+          return nothing;
+        }),
     }),
     route({
       method: 'GET',
