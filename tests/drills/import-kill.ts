@@ -1,6 +1,6 @@
 // Kills the server (kill -9) at random moments of an import, starts it again, and looks at what it finds: either the import
 // went on and came out as an undisturbed one does, or it failed cleanly. Never half a layer, never a row twice.
-//   npm run build && npm run drill:import -- [--kills 18] [--postgresql 6] [--parcels 12000] [--seed 1]
+//   npm run build && npm run drill:import -- [--kills 18] [--postgresql 6] [--parcels 30000] [--seed 1]
 // Prints a line a kill and the counts; exit 1 where anything was half.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, openAsBlob, readdirSync, rmSync } from 'node:fs';
@@ -23,7 +23,7 @@ const { values: given } = parseArgs({
   options: {
     kills: { type: 'string', default: '18' },
     postgresql: { type: 'string', default: '6' },
-    parcels: { type: 'string', default: '12000' },
+    parcels: { type: 'string', default: '30000' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -63,7 +63,11 @@ async function startServer(folder: string, databaseUrl: string | undefined): Pro
       TMPDIR: scratch,
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr!.on('data', (chunk: Buffer) => {
+    log = `${log}${chunk.toString()}`.slice(-20_000);
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let text = '';
@@ -73,7 +77,7 @@ async function startServer(folder: string, databaseUrl: string | undefined): Pro
       const match = /(http:\/\/127\.0\.0\.1:\d+)\//.exec(text);
       if (match !== null) resolve(match[1]!);
     });
-    void gone.then(() => reject(new Error(`the server did not start: ${text}`)));
+    void gone.then(() => reject(new Error(`the server did not start: ${text}${log}`)));
   });
   const page = await fetch(`${url}/`);
   await page.text();
