@@ -46,7 +46,9 @@ describe('documents', () => {
       }
     };
     visit('docs/README.md');
-    expect(PAGES.filter((page) => page.startsWith('docs/') && !seen.has(page))).toEqual([]);
+    // Evidence is written by drills and benchmarks; the folder is linked as a whole.
+    const wanted = PAGES.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/evidence/'));
+    expect(wanted.filter((page) => !seen.has(page))).toEqual([]);
   });
 
   it('every page of the handbook stands in both languages', () => {
