@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildKernel } from './build-kernel.js';
 import { ensureInstalled, filesUnder, requireNode, ROOT, run, runTool } from './tools.js';
 
 const DIST = join(ROOT, 'dist');
@@ -18,6 +19,7 @@ function fingerprint() {
     'vite.config.ts',
     'tsconfig.base.json',
     'scripts/build.js',
+    'scripts/build-kernel.js',
   )) {
     if (path.endsWith('.test.ts')) continue;
     const { size, mtimeMs } = statSync(join(ROOT, path));
@@ -65,6 +67,7 @@ export async function buildAll() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   try {
+    await buildKernel();
     await buildPrograms();
   } catch (error) {
     console.error(`The programs could not be built: ${error.message}`);

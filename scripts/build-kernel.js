@@ -1,0 +1,67 @@
+// Compiles the kernel (src/geometry/compiled/assembly, AssemblyScript) to WebAssembly: dist/kernel/shared.wasm for memory shared
+// by threads, dist/kernel/unshared.wasm for pages without cross-origin isolation. Skipped where nothing changed.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { filesUnder, requireNode, ROOT } from './tools.js';
+
+const OUT = join(ROOT, 'dist', 'kernel');
+const STAMP = join(OUT, '.built');
+const ENTRY = 'src/geometry/compiled/assembly/index.ts';
+
+/** 4 GiB of addresses, the most there is; only pages that are written take memory. */
+const MAXIMUM_PAGES = 65536;
+
+const VARIANTS = {
+  shared: ['--enable', 'threads', '--sharedMemory', '--maximumMemory', String(MAXIMUM_PAGES)],
+  unshared: [],
+};
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  // Portable sources (projection, transcendental functions) are part of both worlds.
+  for (const path of filesUnder('src/geometry', 'scripts/build-kernel.js')) {
+    if (path.endsWith('.test.ts')) continue;
+    hash.update(`${path}\0`).update(readFileSync(join(ROOT, path)));
+  }
+  return hash.digest('hex');
+}
+
+/** Compiles both variants where the sources changed; throws with the compiler's words where they do not compile. */
+export async function buildKernel() {
+  const stamp = fingerprint();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
+  const { default: asc } = await import('assemblyscript/asc');
+  mkdirSync(OUT, { recursive: true });
+  for (const [name, options] of Object.entries(VARIANTS)) {
+    const { error, stderr } = await asc.main(
+      [
+        ENTRY,
+        '--outFile',
+        `dist/kernel/${name}.wasm`,
+        '-O3',
+        '--converge',
+        '--noAssert',
+        '--runtime',
+        'stub',
+        '--enable',
+        'simd',
+        '--enable',
+        'bulk-memory',
+        '--importMemory',
+        '--initialMemory',
+        '1',
+        ...options,
+      ],
+      { stdout: process.stdout },
+    );
+    if (error) throw new Error(`the kernel does not compile (${name}): ${stderr.toString() || error.message}`);
+  }
+  writeFileSync(STAMP, stamp);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  requireNode();
+  await buildKernel();
+}
