@@ -69,7 +69,7 @@ async function startServer(folder: string, databaseUrl: string | undefined): Pro
   child.stderr!.on('data', (chunk: Buffer) => {
     log = `${log}${chunk.toString()}`.slice(-20_000);
   });
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let text = '';
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout!.on('data', (chunk: Buffer) => {
@@ -77,7 +77,9 @@ async function startServer(folder: string, databaseUrl: string | undefined): Pro
       const match = /(http:\/\/127\.0\.0\.1:\d+)\//.exec(text);
       if (match !== null) resolve(match[1]!);
     });
-    void gone.then(() => reject(new Error(`the server did not start: ${text}${log}`)));
+    void gone.then(() =>
+      reject(new Error(`the server did not start (${child.exitCode ?? child.signalCode}): ${text}${log}`)),
+    );
   });
   const page = await fetch(`${url}/`);
   await page.text();

@@ -1,4 +1,4 @@
-import { joinBatches, type LayerRole } from '../../kernel/index.ts';
+import { joinBatches, type FeatureBatch, type LayerRole } from '../../kernel/index.ts';
 import { answerInWorker } from '../../platform/jobs/answer-in-worker.ts';
 import { decodeBatch, type EncodedBatch } from '../parcels/index.ts';
 import { assess, type QualityReport } from './assess.ts';
@@ -6,7 +6,7 @@ import { assess, type QualityReport } from './assess.ts';
 /** A layer as stored: the thread decodes it, so that the server never holds its objects. */
 export interface EncodedLayer {
   readonly epsg: number;
-  readonly batches: readonly EncodedBatch[];
+  readonly batches: EncodedBatch[];
 }
 
 export interface AssessTask {
@@ -17,11 +17,13 @@ export interface AssessTask {
 }
 
 answerInWorker<AssessTask, QualityReport, number>((task, say) => {
-  const decoded = (layer: EncodedLayer) =>
-    joinBatches(
-      layer.batches.map((batch) => ({ ...decodeBatch(batch), problems: [] })),
-      layer.epsg,
-    );
+  /** Batch by batch, each let go once it is decoded: a county is not held three times over. */
+  const decoded = ({ batches, epsg }: EncodedLayer) => {
+    batches.reverse();
+    const parts: FeatureBatch[] = [];
+    for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) parts.push(decodeBatch(batch));
+    return joinBatches(parts, epsg);
+  };
   const layer = decoded(task.layer);
   const villages = task.villages === null ? undefined : decoded(task.villages);
   const codes = villages?.columns
