@@ -1,38 +1,8 @@
-import { detectEncoding, encodingOfBom, looksLikeUtf16, type EncodingClues, type TextEncoding } from './encoding.ts';
+import { encodingOfBom, looksLikeUtf16, type TextEncoding } from './encoding.ts';
+import { decodeLeniently, findEncoding } from './text-decoding.ts';
 import type { EncodingEvidence } from './views.ts';
 
-type Decoder = InstanceType<typeof TextDecoder>;
-const strict = new Map<TextEncoding, Decoder>();
-const lenient = new Map<TextEncoding, Decoder>();
-
-function decoderOf(encoding: TextEncoding, fatal: boolean): Decoder {
-  const decoders = fatal ? strict : lenient;
-  let decoder = decoders.get(encoding);
-  if (!decoder) {
-    decoder = new TextDecoder(encoding, { fatal });
-    decoders.set(encoding, decoder);
-  }
-  return decoder;
-}
-
-/** Decodes, or null where the bytes are not valid in that encoding. A byte order mark is dropped. */
-export function decodeStrictly(bytes: Uint8Array, encoding: TextEncoding): string | null {
-  try {
-    return decoderOf(encoding, true).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-/** Decodes; bytes that are not valid become U+FFFD. A byte order mark is dropped. */
-export function decodeLeniently(bytes: Uint8Array, encoding: TextEncoding): string {
-  return decoderOf(encoding, false).decode(bytes);
-}
-
-/** `detectEncoding` with this machine's decoders; what the container readers call with .cpg, LDID and raw samples. */
-export function findEncoding(clues: EncodingClues): EncodingEvidence {
-  return detectEncoding(clues, decodeStrictly);
-}
+export { decodeLeniently, decodeStrictly, findEncoding } from './text-decoding.ts';
 
 export interface DecodedText {
   readonly text: string;

@@ -4,7 +4,7 @@ import type { EncodingEvidence } from './views.ts';
 /** The encodings Chinese survey files come in. GB2312 and GBK are read as GB18030, their superset. */
 export type TextEncoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be';
 
-/** Decodes bytes; null where they are not valid in that encoding. The server gives one (encoding.server.ts). */
+/** Decodes bytes; null where they are not valid in that encoding. text-decoding.ts gives one. */
 export type StrictDecode = (bytes: Uint8Array, encoding: TextEncoding) => string | null;
 
 /** What a file says, and shows, about the encoding of its texts. */

@@ -36,6 +36,17 @@ export interface ReadOptions {
   readonly crs?: number;
   /** Seven parameters (`sevenParametersOf`) that bring Xi'an 80 or Beijing 54 to CGCS2000; without them such data are refused. */
   readonly datumParameters?: SevenParameters;
+  /**
+   * The columns the caller needs, by name (`[]`: geometry alone) or by predicate; all by default. A column that is not
+   * wanted is in `fields` and never in a batch, and what would be said about its values is not said.
+   */
+  readonly columns?: readonly string[] | ((name: string) => boolean);
+}
+
+/** Whether a column of the source is wanted. */
+export function wantsColumn({ columns }: Pick<ReadOptions, 'columns'>, name: string): boolean {
+  if (columns === undefined) return true;
+  return typeof columns === 'function' ? columns(name) : columns.includes(name);
 }
 
 /** Set `cancelled` to stop a reader; it stops between two batches, without an error. */
