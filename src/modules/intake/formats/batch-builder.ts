@@ -11,12 +11,17 @@ import type { SourceField } from '../format.ts';
 /** Most features of a batch, so that layers of attributes alone also travel in small pieces. */
 export const MAX_BATCH_FEATURES = 8_192;
 
+/** minX, minY, maxX, maxY. */
+export type Box = readonly [number, number, number, number];
+
 /** How the coordinates of a source are to be taken. */
 export interface CoordinateRules {
   /** The file has north before east: every pair is exchanged. */
   readonly swapAxes: boolean;
-  /** minX, minY, maxX, maxY (after the exchange) a coordinate of the layer's CRS can have; a feature outside is refused. */
-  readonly bounds: readonly [number, number, number, number];
+  /** What a coordinate of the layer's CRS can be (after the exchange); a feature outside is refused. */
+  readonly bounds: Box;
+  /** Features whose box does not meet this one are left out, those without geometry too. */
+  readonly within?: Box;
 }
 
 /** Until the CRS is known: no coordinate of a CGCS2000 system comes near these (zone 45 with prefix is 45,500,000). */
@@ -33,6 +38,11 @@ export interface BatchBuilder {
    * first vertex is dropped; a ring without one is closed, which is said. A ring of no vertices is left out.
    */
   addRing(source: ArrayLike<number>, from: number, count: number, stride: number, role: number): void;
+  /**
+   * `addRing` for `count` vertices that lie in `bytes[from]` as pairs of little-endian float64, which is how most
+   * formats hold them: moved as one block.
+   */
+  addRingBytes(bytes: Uint8Array, from: number, count: number, role: number): void;
   /** The geometry cannot be used: the feature keeps its attributes and loses its rings. */
   refuseGeometry(problem: Omit<Problem, 'featureNo' | 'id'>): void;
   /** Something to say about the current feature. */
@@ -65,30 +75,30 @@ export function reportDroppedZ(builder: BatchBuilder): void {
   builder.reportOnce(Z_DROPPED);
 }
 
-interface Mark {
-  readonly vertices: number;
-  readonly rings: number;
-}
-
 export function createBatchBuilder(
   fields: readonly Pick<SourceField, 'name'>[],
   rules: CoordinateRules = AS_DELIVERED,
 ): BatchBuilder {
   const [minX, minY, maxX, maxY] = rules.bounds;
-  const east = rules.swapAxes ? 1 : 0;
+  const { swapAxes, within } = rules;
+  const east = swapAxes ? 1 : 0;
   let coords = new Float64Array(2 * 4096);
+  let coordBytes = new Uint8Array(coords.buffer);
   let vertices = 0;
-  let ringEnds: number[] = [];
-  let ringRoles: number[] = [];
-  let featureEnds: number[] = [];
-  let featureNos: number[] = [];
+  let ringEnds = new Uint32Array(1024);
+  let ringRoles = new Uint8Array(1024);
+  let rings = 0;
+  let featureEnds = new Uint32Array(1024);
+  let featureNos = new Uint32Array(1024);
+  let features = 0;
   let columns: AttributeValue[][] = fields.map(() => []);
   let problems: Problem[] = [];
   let pending: Problem[] = [];
   let current = -1;
   let refused = false;
   let unclosed: readonly [number, number] | undefined;
-  let start: Mark = { vertices: 0, rings: 0 };
+  let startVertices = 0;
+  let startRings = 0;
   const said = new Set<string>();
 
   function reserve(more: number): void {
@@ -99,6 +109,16 @@ export function createBatchBuilder(
     const larger = new Float64Array(capacity);
     larger.set(coords.subarray(0, 2 * vertices));
     coords = larger;
+    coordBytes = new Uint8Array(coords.buffer);
+  }
+
+  function pushRing(end: number, role: number): void {
+    if (rings === ringEnds.length) {
+      ringEnds = grown(ringEnds);
+      ringRoles = grown(ringRoles);
+    }
+    ringEnds[rings] = end;
+    ringRoles[rings++] = role;
   }
 
   function addRing(source: ArrayLike<number>, from: number, count: number, stride: number, role: number): void {
@@ -108,7 +128,7 @@ export function createBatchBuilder(
     const kept = closed ? count - 1 : count;
     reserve(kept);
     let at = 2 * vertices;
-    let end = from + kept * stride;
+    const end = from + kept * stride;
     for (let i = from; i < end; i += stride) {
       const x = source[i + east]!;
       const y = source[i + 1 - east]!;
@@ -121,11 +141,41 @@ export function createBatchBuilder(
       coords[at + 1] = y;
       at += 2;
     }
-    end = vertices + kept;
     if (!closed && count > 1 && unclosed === undefined) unclosed = [source[from + east]!, source[from + 1 - east]!];
-    vertices = end;
-    ringEnds.push(end);
-    ringRoles.push(role);
+    vertices += kept;
+    pushRing(vertices, role);
+  }
+
+  function addRingBytes(bytes: Uint8Array, from: number, count: number, role: number): void {
+    if (refused || count === 0) return;
+    reserve(count);
+    if (count < SHORT_RING) {
+      let to = 16 * vertices;
+      for (let i = from; i < from + 16 * count; i++) coordBytes[to++] = bytes[i]!;
+    } else coordBytes.set(bytes.subarray(from, from + 16 * count), 16 * vertices);
+    const first = 2 * vertices;
+    const last = first + 2 * (count - 1);
+    const closed = count > 1 && coords[last] === coords[first] && coords[last + 1] === coords[first + 1];
+    const kept = closed ? count - 1 : count;
+    const end = first + 2 * kept;
+    if (swapAxes) {
+      for (let i = first; i < end; i += 2) {
+        const north = coords[i]!;
+        coords[i] = coords[i + 1]!;
+        coords[i + 1] = north;
+      }
+    }
+    for (let i = first; i < end; i += 2) {
+      const x = coords[i]!;
+      const y = coords[i + 1]!;
+      if (!(x >= minX && x <= maxX && y >= minY && y <= maxY)) {
+        refuseGeometry(badCoordinate(x, y));
+        return;
+      }
+    }
+    if (!closed && count > 1 && unclosed === undefined) unclosed = [coords[first]!, coords[first + 1]!];
+    vertices += kept;
+    pushRing(vertices, role);
   }
 
   function refuseGeometry(problem: Omit<Problem, 'featureNo' | 'id'>): void {
@@ -138,26 +188,42 @@ export function createBatchBuilder(
     pending.push({ ...problem, featureNo: current, id: null });
   }
 
+  function meets(box: Box): boolean {
+    let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 2 * startVertices; i < 2 * vertices; i += 2) {
+      const x = coords[i]!;
+      const y = coords[i + 1]!;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < bottom) bottom = y;
+      if (y > top) top = y;
+    }
+    return left <= box[2] && right >= box[0] && bottom <= box[3] && top >= box[1];
+  }
+
   /** The features before `count` as a batch; what follows moves to the front. */
   function cut(count: number): FeatureBatch {
     const ringCount = count === 0 ? 0 : featureEnds[count - 1]!;
     const vertexCount = ringCount === 0 ? 0 : ringEnds[ringCount - 1]!;
+    const taken = columns;
+    columns = taken.map((values) => values.splice(count));
     const batch: FeatureBatch = {
-      featureNos: Uint32Array.from(featureNos.slice(0, count)),
+      featureNos: featureNos.slice(0, count),
       coords: coords.slice(0, 2 * vertexCount),
       ringStarts: starts(ringEnds, ringCount),
-      ringRoles: Uint8Array.from(ringRoles.slice(0, ringCount)),
+      ringRoles: ringRoles.slice(0, ringCount),
       featureRings: starts(featureEnds, count),
-      columns: fields.map((field, i) => ({ name: field.name, values: columns[i]!.slice(0, count) })),
+      columns: fields.map((field, i) => ({ name: field.name, values: taken[i]! })),
       problems,
     };
     coords.copyWithin(0, 2 * vertexCount, 2 * vertices);
     vertices -= vertexCount;
-    ringEnds = ringEnds.slice(ringCount).map((end) => end - vertexCount);
-    ringRoles = ringRoles.slice(ringCount);
-    featureEnds = featureEnds.slice(count).map((end) => end - ringCount);
-    featureNos = featureNos.slice(count);
-    columns = columns.map((values) => values.slice(count));
+    for (let r = ringCount; r < rings; r++) ringEnds[r - ringCount] = ringEnds[r]! - vertexCount;
+    ringRoles.copyWithin(0, ringCount, rings);
+    rings -= ringCount;
+    for (let f = count; f < features; f++) featureEnds[f - count] = featureEnds[f]! - ringCount;
+    featureNos.copyWithin(0, count, features);
+    features -= count;
     problems = [];
     return batch;
   }
@@ -168,9 +234,11 @@ export function createBatchBuilder(
       current = featureNo;
       refused = false;
       unclosed = undefined;
-      start = { vertices, rings: ringEnds.length };
+      startVertices = vertices;
+      startRings = rings;
     },
     addRing,
+    addRingBytes,
     refuseGeometry,
     report,
     reportOnce(problem) {
@@ -181,40 +249,60 @@ export function createBatchBuilder(
     },
     endFeature(values) {
       if (refused) {
-        vertices = start.vertices;
-        ringEnds.length = start.rings;
-        ringRoles.length = start.rings;
-      } else if (ringEnds.length === start.rings) {
-        report(MISSING_GEOMETRY);
-      } else if (unclosed !== undefined) {
-        report(unclosedRing(unclosed));
+        vertices = startVertices;
+        rings = startRings;
       }
-      featureEnds.push(ringEnds.length);
-      featureNos.push(current);
+      if (within !== undefined && !meets(within)) {
+        vertices = startVertices;
+        rings = startRings;
+        // What was said about the file stays said.
+        for (const problem of pending) if (problem.featureNo === null) problems.push(problem);
+        pending = [];
+        return null;
+      }
+      if (!refused) {
+        if (rings === startRings) report(MISSING_GEOMETRY);
+        else if (unclosed !== undefined) report(unclosedRing(unclosed));
+      }
+      if (features === featureNos.length) {
+        featureNos = grown(featureNos);
+        featureEnds = grown(featureEnds);
+      }
+      featureEnds[features] = rings;
+      featureNos[features++] = current;
       for (let i = 0; i < columns.length; i++) columns[i]!.push(values[i] ?? null);
       let batch: FeatureBatch | null = null;
-      if (vertices > MAX_BATCH_VERTICES && featureNos.length > 1) {
+      if (vertices > MAX_BATCH_VERTICES && features > 1) {
         // The feature that went over the limit opens the next batch, and its problems go with it.
-        batch = cut(featureNos.length - 1);
+        batch = cut(features - 1);
       }
-      problems.push(...pending);
-      pending = [];
-      if (batch === null && (vertices >= MAX_BATCH_VERTICES || featureNos.length >= MAX_BATCH_FEATURES)) {
-        batch = cut(featureNos.length);
+      if (pending.length > 0) {
+        for (const problem of pending) problems.push(problem);
+        pending = [];
       }
+      if (batch === null && (vertices >= MAX_BATCH_VERTICES || features >= MAX_BATCH_FEATURES)) batch = cut(features);
       return batch;
     },
     finish() {
-      problems.push(...pending);
+      for (const problem of pending) problems.push(problem);
       pending = [];
-      return featureNos.length > 0 || problems.length > 0 ? cut(featureNos.length) : null;
+      return features > 0 || problems.length > 0 ? cut(features) : null;
     },
   };
 }
 
-function starts(ends: readonly number[], count: number): Uint32Array {
+/** Below this a loop is quicker than asking for a block to be moved. */
+const SHORT_RING = 4;
+
+function grown<T extends Uint32Array | Uint8Array>(array: T): T {
+  const larger = new (array.constructor as new (length: number) => T)(2 * array.length);
+  larger.set(array);
+  return larger;
+}
+
+function starts(ends: Uint32Array, count: number): Uint32Array<ArrayBuffer> {
   const result = new Uint32Array(count + 1);
-  for (let i = 0; i < count; i++) result[i + 1] = ends[i]!;
+  result.set(ends.subarray(0, count), 1);
   return result;
 }
 
