@@ -1,0 +1,6 @@
+/** Parcels of a size as it is written on the command line: 3000, 10k, 300k. */
+export function parcelsOf(size: string): number {
+  const match = /^(\d+)(k?)$/.exec(size);
+  if (match === null) throw new Error(`not a size: ${size}`);
+  return Number(match[1]) * (match[2] === 'k' ? 1000 : 1);
+}
