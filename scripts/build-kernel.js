@@ -18,6 +18,16 @@ const VARIANTS = {
   unshared: [],
 };
 
+/** Portable sources need a few things of the machine under them; the kernel's compiler reads its own edition of those. */
+const EXCHANGED = {
+  'src/geometry/portable/platform.ts': 'src/geometry/compiled/assembly/platform.ts',
+};
+
+function readSource(name, baseDirectory) {
+  const path = join(baseDirectory, EXCHANGED[name] ?? name);
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
 function fingerprint() {
   const hash = createHash('sha256');
   // Portable sources (projection, transcendental functions) are part of both worlds.
@@ -54,7 +64,7 @@ export async function buildKernel() {
         '1',
         ...options,
       ],
-      { stdout: process.stdout },
+      { stdout: process.stdout, readFile: readSource },
     );
     if (error) throw new Error(`the kernel does not compile (${name}): ${stderr.toString() || error.message}`);
   }

@@ -1,12 +1,11 @@
 /** The CGCS2000 ellipsoid. */
-export const SEMI_MAJOR_METRES = 6_378_137;
-export const FLATTENING = 1 / 298.257222101;
-/** First eccentricity squared. */
-export const ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING);
-export const ECCENTRICITY = Math.sqrt(ECCENTRICITY_SQUARED);
-export const SEMI_MINOR_METRES = SEMI_MAJOR_METRES * (1 - FLATTENING);
-/** Third flattening n = f / (2 − f), the small number of Krüger's series. */
-export const THIRD_FLATTENING = FLATTENING / (2 - FLATTENING);
-
-export const RADIANS_PER_DEGREE = 3.141592653589793 / 180;
-export const DEGREES_PER_RADIAN = 180 / 3.141592653589793;
+export {
+  DEGREES_PER_RADIAN,
+  ECCENTRICITY,
+  ECCENTRICITY_SQUARED,
+  FLATTENING,
+  RADIANS_PER_DEGREE,
+  SEMI_MAJOR_METRES,
+  SEMI_MINOR_METRES,
+  THIRD_FLATTENING,
+} from './portable/ellipsoid.ts';

@@ -8,19 +8,19 @@
  * Near φ0 the height is a polynomial without constant term, so that no digits cancel and no sine or logarithm is taken per
  * vertex. It depends on the origin alone: layers that share the origin share every bit.
  */
+import { RADIANS_PER_DEGREE } from './ellipsoid.ts';
 import {
-  ECCENTRICITY,
-  ECCENTRICITY_SQUARED,
-  RADIANS_PER_DEGREE,
-  SEMI_MAJOR_METRES,
-  SEMI_MINOR_METRES,
-} from './ellipsoid.ts';
-import { cos, log1p, sin } from './transcendental.ts';
+  authalicHeight,
+  authalicSlope,
+  HALF_HEIGHT_DEGREES,
+  METRES_PER_DEGREE,
+  planeScale,
+} from './portable/authalic.ts';
+import { cos } from './transcendental.ts';
 
-/** Half height of the strip in which the polynomial is used, degrees; outside it Q itself is evaluated. */
-export const HALF_HEIGHT_DEGREES = 3;
+export { authalicHeight, HALF_HEIGHT_DEGREES, METRES_PER_DEGREE, planeScale };
+
 const NODES = 14;
-const B2_A = (SEMI_MINOR_METRES * SEMI_MINOR_METRES) / SEMI_MAJOR_METRES;
 
 /** A plane ready for use; made once per layer, a few hundred operations. */
 export interface EqualAreaPlane {
@@ -32,31 +32,6 @@ export interface EqualAreaPlane {
   readonly coefficients: Float64Array;
 }
 
-/** Metres per degree of longitude at the equator. */
-export const METRES_PER_DEGREE = SEMI_MAJOR_METRES * RADIANS_PER_DEGREE;
-
-/** Q(φ), metres; φ in degrees. */
-export function authalicHeight(latitude: number): number {
-  const s = sin(latitude * RADIANS_PER_DEGREE);
-  const es = ECCENTRICITY * s;
-  const logarithm = log1p(es) - log1p(-es);
-  return (B2_A / 2) * (s / (1 - es * es) + logarithm / (2 * ECCENTRICITY));
-}
-
-/** k: the factor that makes a plane with this latitude of origin true to scale there. */
-export function planeScale(latitude: number): number {
-  const phi = latitude * RADIANS_PER_DEGREE;
-  const s = ECCENTRICITY * sin(phi);
-  return cos(phi) / Math.sqrt(1 - s * s);
-}
-
-/** dQ/dφ, metres per radian. */
-function slope(phi: number): number {
-  const s = sin(phi);
-  const w = 1 - ECCENTRICITY_SQUARED * s * s;
-  return (B2_A * cos(phi)) / (w * w);
-}
-
 /** The plane with the given origin, degrees. */
 export function equalAreaPlane(longitude: number, latitude: number): EqualAreaPlane {
   const half = HALF_HEIGHT_DEGREES * RADIANS_PER_DEGREE;
@@ -66,7 +41,7 @@ export function equalAreaPlane(longitude: number, latitude: number): EqualAreaPl
   const chebyshev = new Float64Array(NODES);
   for (let j = 0; j < NODES; j++) {
     const theta = (3.141592653589793 * (j + 0.5)) / NODES;
-    const value = slope(phi0 + half * cos(theta)) * half;
+    const value = authalicSlope(phi0 + half * cos(theta)) * half;
     for (let k = 0; k < NODES; k++) chebyshev[k]! += ((k === 0 ? 1 : 2) / NODES) * value * cos(k * theta);
   }
   // … then as powers of t (T_k+1 = 2t·T_k − T_k−1), and integrated term by term: no constant term.
