@@ -19,12 +19,15 @@ import type { Database, Queryable, Transaction } from '../../platform/db/index.t
 import { type ActorContext, mayTouchCounty } from '../access/index.ts';
 import { recordEvent } from '../audit/server.ts';
 import { fieldsOf, type LayerFields } from './layer-fields.ts';
+import { Pyramid } from './pyramid.server.ts';
+import type { PyramidBatch } from './pyramid-work.server.ts';
 import {
   addMissingDivisions,
   type ClassSummary,
   completeVersion,
   deleteStagedVersion,
   type DivisionRow,
+  dropTiles,
   featureAt,
   type FeatureFilter,
   type FeatureIndexRows,
@@ -33,6 +36,7 @@ import {
   findVersion,
   insertBatch,
   insertFeatures,
+  insertPyramidRows,
   insertVersion,
   type LayerVersion,
   listVersions,
@@ -69,6 +73,8 @@ export interface SaveOptions {
   readonly begin?: (tx: Transaction, layerVersionId: string) => Promise<void>;
   /** Called after each batch with the number of features saved so far. */
   readonly onProgress?: (features: number) => void;
+  /** Called while the map tiles are built, after all features are saved, with how far that is (0 … 1). */
+  readonly onTiles?: (fraction: number) => void;
   /** Joined to the last transaction, in which the version becomes current: an import marks itself committed here. */
   readonly finish?: (tx: Transaction, version: LayerVersionView) => Promise<void>;
 }
@@ -77,7 +83,7 @@ export interface SaveOptions {
 const STATEMENT_FEATURES = 400;
 
 /**
- * Saves a layer version batch by batch and makes it current at the end, with one audit row. Batches are saved in small
+ * Saves a layer version batch by batch, builds its map tiles, and makes it current at the end, with one audit row. Batches are saved in small
  * statements of their own, so that others are served in between; until the last one the version is `staged` and nobody reads
  * it. Whatever goes wrong before (also an aborted `signal`) removes it again; what a crash leaves, `removeAbandonedVersions`
  * removes at the next start. Pass `db.background` from a job.
@@ -107,6 +113,7 @@ export async function saveLayerVersion(
     });
     await options.begin?.(tx, layerVersionId);
   });
+  const pyramid = new Pyramid();
   try {
     const totals = new Totals(facts);
     let batchNo = 0;
@@ -122,8 +129,14 @@ export async function saveLayerVersion(
         options.signal?.throwIfAborted();
         await insertFeatures(db, countyCode, layerVersionId, batch.featureNos, rows, from, to);
       }
+      pyramid.add(pyramidBatch(batch, rows));
       batchNo++;
       options.onProgress?.(totals.featureCount);
+    }
+    for await (const { rows, fraction } of pyramid.rows()) {
+      options.signal?.throwIfAborted();
+      await insertPyramidRows(db, countyCode, layerVersionId, rows);
+      options.onTiles?.(fraction);
     }
     options.signal?.throwIfAborted();
     return await db.transaction(async (tx) => {
@@ -145,7 +158,15 @@ export async function saveLayerVersion(
   } catch (error) {
     await deleteStagedVersion(db, layerVersionId);
     throw error;
+  } finally {
+    await pyramid.close();
   }
+}
+
+function pyramidBatch(batch: FeatureBatch, rows: FeatureIndexRows): PyramidBatch {
+  const { featureNos, ringStarts, ringRoles, featureRings } = batch;
+  const { lonLat, ids, classes, labels, areasDm2 } = rows;
+  return { featureNos, lonLat, ringStarts, ringRoles, featureRings, ids, classes, labels, areasDm2 };
 }
 
 /** What is counted while batches pass. */
@@ -202,6 +223,7 @@ class Totals {
       labels: texts(names.label),
       areasDm2,
       attributes: Array.from({ length: count }, (_, f) => JSON.stringify(columns.map((values) => values?.[f] ?? null))),
+      lonLat,
       wkb: wkbOfBatch(batch, lonLat),
     };
   }
@@ -335,7 +357,7 @@ export function listDivisions(
 }
 
 /**
- * Takes a current version back (undo of an import). It stays readable for the runs that used it.
+ * Takes a current version back (undo of an import). It stays readable for the runs that used it; its stored tiles go.
  * Refused where it is not current. `finish` joins the transaction.
  */
 export async function withdrawLayerVersion(
@@ -356,6 +378,7 @@ export async function withdrawLayerVersion(
       remedy: localized('请刷新图层列表。', 'Refresh the list of layers.'),
     });
   }
+  await dropTiles(tx, version);
   await recordEvent(tx, context, {
     operation: 'parcels.withdraw',
     objectKind: 'layerVersion',

@@ -1,7 +1,8 @@
 import { type AttributeValue, featureCount, type FeatureBatch, type LayerRole } from '../../kernel/index.ts';
 import { type Database, type Query, type Queryable, sql, type Transaction } from '../../platform/db/index.ts';
-import { type Box, type CellShare, CELLS, type TileAddress } from '../../platform/tiles/index.ts';
+import { type Box, type TileAddress } from '../../platform/tiles/index.ts';
 import { decodeBatch, type EncodedBatch, encodeBatch } from './batch-codec.ts';
+import type { PyramidRow } from './pyramid-work.server.ts';
 import type { LayerFields } from './layer-fields.ts';
 import type { DivisionView, LayerVersionView } from './views.ts';
 import { multiPolygonOfWkb, type WkbRun } from './wkb.ts';
@@ -10,6 +11,8 @@ import { multiPolygonOfWkb, type WkbRun } from './wkb.ts';
 export interface LayerVersion extends LayerVersionView {
   readonly fields: readonly string[];
   readonly fieldNames: LayerFields;
+  /** True: a tile that is not stored is empty. False: tiles are cut from the features. */
+  readonly tilesBuilt: boolean;
 }
 
 /** Number and area of the features of one class. */
@@ -25,6 +28,7 @@ interface LayerVersionRow extends Omit<LayerVersionView, 'box'> {
   readonly east: number;
   readonly north: number;
   readonly fields: readonly string[];
+  readonly tilesBuilt: boolean;
   readonly idField: string | null;
   readonly classField: string | null;
   readonly villageField: string | null;
@@ -33,7 +37,7 @@ interface LayerVersionRow extends Omit<LayerVersionView, 'box'> {
 
 const VERSION_COLUMNS = sql`layer_version_id as "layerVersionId", county_code as "countyCode", role, as_of as "asOf", state,
   source_name as "sourceName", source_hash as "sourceHash", epsg, feature_count as "featureCount", vertex_count as "vertexCount",
-  area_dm2 as "areaDm2", west, south, east, north, created_at as "createdAt", fields,
+  area_dm2 as "areaDm2", west, south, east, north, created_at as "createdAt", fields, tiles_built as "tilesBuilt",
   id_field as "idField", class_field as "classField", village_field as "villageField", label_field as "labelField"`;
 
 function versionOf(row: LayerVersionRow): LayerVersion {
@@ -47,7 +51,7 @@ function versionOf(row: LayerVersionRow): LayerVersion {
 
 /** The view of a version, without what only the server needs. */
 export function viewOf(version: LayerVersion): LayerVersionView {
-  const { fields: _fields, fieldNames: _fieldNames, ...view } = version;
+  const { fields: _fields, fieldNames: _fieldNames, tilesBuilt: _tilesBuilt, ...view } = version;
   return view;
 }
 
@@ -153,7 +157,7 @@ export async function completeVersion(
 ): Promise<boolean> {
   const [west, south, east, north] = totals.box ?? [null, null, null, null];
   const changed =
-    await tx.run(sql`update layer_version set state = 'current', fields = ${JSON.stringify(totals.fields)}::jsonb,
+    await tx.run(sql`update layer_version set state = 'current', tiles_built = true, fields = ${JSON.stringify(totals.fields)}::jsonb,
       id_field = ${totals.fieldNames.id}, class_field = ${totals.fieldNames.class}, village_field = ${totals.fieldNames.village},
       label_field = ${totals.fieldNames.label}, feature_count = ${totals.featureCount}, vertex_count = ${totals.vertexCount},
       area_dm2 = ${totals.areaDm2}, west = ${west}, south = ${south}, east = ${east}, north = ${north},
@@ -213,6 +217,7 @@ export async function deleteStagedVersion(db: Database, layerVersionId: string):
     (await db.run(sql`delete from layer_batch where ${inVersion(version)} and batch_no in
       (select batch_no from layer_batch where ${inVersion(version)} limit 20)`)) > 0
   );
+  await deleteTiles(db, version);
   await db.run(sql`delete from layer_version where ${inVersion(version)} and state = 'staged'`);
   // The embedded engine has no vacuum of its own: without this the room of the deleted rows would never be used again.
   if (db.engine === 'embedded' && last !== null && last >= DELETED_AT_ONCE) {
@@ -236,6 +241,8 @@ export interface FeatureIndexRows {
   readonly villages: readonly (string | null)[];
   readonly labels: readonly (string | null)[];
   readonly areasDm2: readonly (number | null)[];
+  /** Longitude and latitude of every vertex of the batch. */
+  readonly lonLat: Float64Array;
   /** JSON arrays of the attribute values, in the order of the version's fields. */
   readonly attributes: readonly string[];
   readonly wkb: WkbRun;
@@ -443,7 +450,29 @@ export interface TileFeatureRow {
   readonly id: string | null;
   readonly class: string | null;
   readonly label: string | null;
+  readonly areaDm2: number | null;
   readonly wkb: Buffer;
+}
+
+/** Features from one number to another, both included: what covers a county is read run by run, so that others are served in between. */
+export interface FeatureRun {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The highest feature number of a version, −1 where it has none. */
+export async function readLastFeatureNo(db: Queryable, version: LayerVersionView): Promise<number> {
+  const { last } = await db.one<{ last: number | null }>(
+    sql`select max(last_feature_no) as last from layer_batch where ${inVersion(version)}`,
+  );
+  return last ?? -1;
+}
+
+/** Features whose box meets `box`. Of a run by the plain columns: the spatial index would be searched whole for each run. */
+function meets([west, south, east, north]: Box, run: FeatureRun | null): ReturnType<typeof sql> {
+  return run === null
+    ? sql`geom && ST_MakeEnvelope(${west}::float8, ${south}::float8, ${east}::float8, ${north}::float8, 4490)`
+    : sql`feature_no between ${run.from} and ${run.to} and west <= ${east} and east >= ${west} and south <= ${north} and north >= ${south}`;
 }
 
 /** Features whose box meets `box` (degrees) and is at least `minDegrees` wide or high, in order of number. */
@@ -452,29 +481,34 @@ export function readTileFeatures(
   version: LayerVersionView,
   box: Box,
   minDegrees: number,
+  run: FeatureRun | null = null,
 ): Promise<TileFeatureRow[]> {
-  return db.rows<TileFeatureRow>(sql`select feature_no as "featureNo", id_text as id, class_code as class, label, ST_AsBinary(geom, 'NDR') as wkb
-    from feature where ${inVersion(version)} and geom && ST_MakeEnvelope(${box[0]}::float8, ${box[1]}::float8, ${box[2]}::float8, ${box[3]}::float8, 4490)
+  return db.rows<TileFeatureRow>(sql`select feature_no as "featureNo", id_text as id, class_code as class, label,
+      area_dm2 as "areaDm2", ST_AsBinary(geom, 'NDR') as wkb
+    from feature where ${inVersion(version)} and ${meets(box, run)}
       and (east - west >= ${minDegrees} or north - south >= ${minDegrees}) order by feature_no`);
 }
 
-/**
- * What features smaller than `maxDegrees` cover of each cell of a grid over `box`, by class. The weight is the area
- * where known, else 1; whole numbers, so that both engines add up the same.
- */
-export function readTileCells(
+export interface TileSpeckRow {
+  readonly class: string | null;
+  readonly areaDm2: number | null;
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+/** The boxes of the features that meet `box` and are narrower and lower than `maxDegrees`. */
+export function readTileSpecks(
   db: Queryable,
   version: LayerVersionView,
   box: Box,
   maxDegrees: number,
-): Promise<CellShare[]> {
-  const [west, south, east, north] = box;
-  return db.rows<CellShare>(sql`select floor(((west + east) / 2 - ${west}::float8) / ${(east - west) / CELLS}::float8)::int4 as "column",
-      floor(((south + north) / 2 - ${south}::float8) / ${(north - south) / CELLS}::float8)::int4 as "row",
-      class_code as class, sum(coalesce(area_dm2, 1))::int8 as weight
-    from feature where ${inVersion(version)} and geom && ST_MakeEnvelope(${west}::float8, ${south}::float8, ${east}::float8, ${north}::float8, 4490)
-      and east - west < ${maxDegrees} and north - south < ${maxDegrees}
-    group by 1, 2, 3`);
+  run: FeatureRun | null = null,
+): Promise<TileSpeckRow[]> {
+  return db.rows<TileSpeckRow>(sql`select class_code as class, area_dm2 as "areaDm2", west, south, east, north
+    from feature where ${inVersion(version)} and ${meets(box, run)}
+      and east - west < ${maxDegrees} and north - south < ${maxDegrees}`);
 }
 
 export async function findStoredTile(
@@ -487,12 +521,49 @@ export async function findStoredTile(
   return row?.content;
 }
 
-export async function keepTile(
+export async function findPiece(
   db: Queryable,
   version: LayerVersionView,
-  tile: TileAddress,
-  content: Buffer,
+  piece: TileAddress,
+): Promise<Buffer | undefined> {
+  const row = await db.first<{ content: Buffer }>(sql`select content from tile_piece
+    where ${inVersion(version)} and x = ${piece.x} and y = ${piece.y}`);
+  return row?.content;
+}
+
+/** Keeps rows of a pyramid in one statement: their contents travel as one run of bytes, which the database cuts up. */
+export async function insertPyramidRows(
+  db: Queryable,
+  countyCode: string,
+  layerVersionId: string,
+  rows: readonly PyramidRow[],
 ): Promise<void> {
-  await db.run(sql`insert into tile (county_code, layer_version_id, z, x, y, content)
-    values (${version.countyCode}, ${version.layerVersionId}, ${tile.z}, ${tile.x}, ${tile.y}, ${content}) on conflict do nothing`);
+  for (const kind of ['piece', 'tile'] as const) {
+    const some = rows.filter((row) => row.kind === kind);
+    if (some.length === 0) continue;
+    const starts: number[] = [];
+    let length = 0;
+    for (const { content } of some) {
+      starts.push(length + 1);
+      length += content.length;
+    }
+    const zoom = kind === 'tile' ? sql`z, ` : sql``;
+    await db.run(sql`insert into ${kind === 'tile' ? sql`tile` : sql`tile_piece`} (county_code, layer_version_id, ${zoom}x, y, content)
+      select ${countyCode}, ${layerVersionId}::uuid, ${zoom}x, y, substring(${Buffer.concat(some.map((row) => row.content))}::bytea from start for length)
+      from unnest(${some.map((row) => row.z)}::int4[], ${some.map((row) => row.x)}::int4[], ${some.map((row) => row.y)}::int4[],
+        ${starts}::int4[], ${some.map((row) => row.content.length)}::int4[]) as u(z, x, y, start, length)`);
+  }
+}
+
+type VersionKey = Pick<LayerVersionView, 'countyCode' | 'layerVersionId'>;
+
+async function deleteTiles(db: Queryable, version: VersionKey): Promise<void> {
+  await db.run(sql`delete from tile where ${inVersion(version)}`);
+  await db.run(sql`delete from tile_piece where ${inVersion(version)}`);
+}
+
+/** Deletes the stored tiles of a version; from now on they are cut from its features. */
+export async function dropTiles(tx: Transaction, version: VersionKey): Promise<void> {
+  await tx.run(sql`update layer_version set tiles_built = false where ${inVersion(version)}`);
+  await deleteTiles(tx, version);
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
@@ -5,120 +6,127 @@ import { localized, type Refusal } from '../../kernel/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import { refuse, type Route, route } from '../../platform/http/route.ts';
 import {
+  addPiece,
+  type Box,
   boxOfTile,
   BUFFER,
-  CELLS,
-  clipRing,
-  encodeTile,
+  cutToPiece,
   EXTENT,
+  FULL_DETAIL_ZOOM,
+  isSpeck,
   isTile,
-  labelPoint,
   MAX_ZOOM,
-  project,
-  quantiseRing,
-  rectanglesByClass,
-  type Ring,
-  simplifyRing,
+  outlineOf,
+  pieceOf,
+  RingBuffer,
+  speckSize,
   type TileAddress,
   tileCache,
   type TileCache,
-  type TileFeature,
-  UNITS_PER_PIXEL,
+  TileCutter,
+  worldOf,
 } from '../../platform/tiles/index.ts';
 import { findLayerVersion } from './operations.ts';
 import {
+  type FeatureRun,
+  findPiece,
   findStoredTile,
-  keepTile,
+  findVersion,
   type LayerVersion,
-  readTileCells,
+  readLastFeatureNo,
   readTileFeatures,
-  type TileFeatureRow,
+  readTileSpecks,
+  type TileSpeckRow,
 } from './store.ts';
-import { TILE_LABELS, TILE_LAYER } from './views.ts';
+import { TILE_LAYERS } from './tile-names.ts';
 import { ringsOfWkb } from './wkb.ts';
 
-/** Features smaller than this in both directions are gathered in a grid instead of being drawn one by one. */
-const SPECK_UNITS = EXTENT / CELLS;
-/** Tiles up to here hold so much that they are kept in the database; deeper ones are made in milliseconds. */
-const MAX_KEPT_ZOOM = 12;
 const MEMORY_BYTES = 64 * 1024 * 1024;
-/** From here on outlines are exact; before, half a screen pixel may be taken off them. */
-const FULL_DETAIL_ZOOM = 14;
+/** A tile with more features than this is read run by run: one statement would keep everybody waiting for seconds. */
+const RUN_FEATURES = 10_000;
+/** Features drawn before other requests get their turn. */
+const DRAWN_AT_ONCE = 250;
+/** A degree is so many world units wide; less than that high. */
+const UNITS_PER_DEGREE = (2 ** MAX_ZOOM * EXTENT) / 360;
 
-/** The vector tile of a layer version, not compressed; empty where nothing lies in it. The same bytes on both engines. */
-export async function makeTile(db: Database, version: LayerVersion, tile: TileAddress): Promise<Uint8Array> {
-  const box = boxOfTile(tile);
+/**
+ * The vector tile of a layer version cut out of its features, not compressed; empty where nothing lies in it. The same bytes on
+ * both engines, and the same as the tile built while the version was saved.
+ */
+export async function makeTile(
+  db: Database,
+  version: LayerVersion,
+  tile: TileAddress,
+  runFeatures = RUN_FEATURES,
+): Promise<Uint8Array> {
   const wide = boxOfTile(tile, BUFFER);
-  const speckDegrees = ((box[2] - box[0]) * SPECK_UNITS) / EXTENT;
-  // At full detail nothing is a speck: what is small there is small on the ground, and must stay clickable.
-  const specks = tile.z < FULL_DETAIL_ZOOM ? speckDegrees : 0;
-  const features: TileFeature[] = [];
-  const labels: TileFeature[] = [];
-  if (specks > 0) {
-    const cells = await readTileCells(db, version, box, specks);
-    for (const [code, rings] of rectanglesByClass(tile, cells)) {
-      features.push({ id: undefined, properties: { class: code }, rings });
+  const runs = await runsOf(db, version, wide, runFeatures);
+  const cutter = new TileCutter(tile, TILE_LAYERS);
+  const size = speckSize(tile.z);
+  // Which features are specks is decided in whole units; what the database is asked for takes in both sides of the limit.
+  const [least, most] = speckDegrees(size, wide);
+  if (size > 0) {
+    for (const run of runs) {
+      for (const row of await readTileSpecks(db, version, wide, most, run)) {
+        const box = worldBoxOfDegrees(row);
+        if (isSpeck(box, size)) cutter.addSpeck(box, row.class, row.areaDm2 ?? 1);
+      }
     }
   }
-  const tolerance = tile.z < FULL_DETAIL_ZOOM ? UNITS_PER_PIXEL / 2 : 0;
-  for (const row of await readTileFeatures(db, version, wide, specks)) {
-    const shape = projectedShape(tile, row);
-    const rings = tileRings(shape, tolerance);
-    if (rings.length === 0) continue;
-    features.push({
-      id: row.featureNo,
-      properties: { no: row.featureNo, id: row.id, class: row.class, label: row.label },
-      rings,
-    });
-    if (row.label === null && tile.z < FULL_DETAIL_ZOOM) continue;
-    const place = labelPoint(shape.coords, shape.ringStarts);
-    // Exactly one tile holds the point: the half-open square leaves none out and none twice.
-    if (place === undefined || !isInside(place[0]) || !isInside(place[1])) continue;
-    labels.push({
-      id: undefined,
-      properties: { no: row.featureNo, class: row.class, label: row.label },
-      rings: [],
-      point: [Math.floor(place[0]), Math.floor(place[1])],
-    });
+  const rings = new RingBuffer();
+  let drawn = 0;
+  for (const run of runs) {
+    for (const { featureNo: no, areaDm2, wkb, ...facts } of await readTileFeatures(db, version, wide, least, run)) {
+      if (++drawn % DRAWN_AT_ONCE === 0) await setImmediate();
+      const { coords, ringStarts, outer } = ringsOfWkb(wkb);
+      const whole = outlineOf({ ...facts, no, weight: areaDm2 ?? 1 }, coords, ringStarts, outer, rings);
+      if (whole === undefined || isSpeck(whole, size)) continue;
+      const outline = tile.z < FULL_DETAIL_ZOOM ? whole : cutToPiece(whole, rings, pieceOf(tile));
+      if (outline !== undefined) cutter.add(outline, rings);
+    }
   }
-  if (features.length === 0) return new Uint8Array(0);
-  return encodeTile([
-    { name: TILE_LAYER, features },
-    { name: TILE_LABELS, features: labels },
-  ]);
+  return cutter.finish();
 }
 
-const isInside = (unit: number): boolean => unit >= 0 && unit < EXTENT;
-
-interface ProjectedShape {
-  /** Tile units, not rounded. */
-  readonly coords: Float64Array;
-  readonly ringStarts: ArrayLike<number>;
-  readonly outer: readonly boolean[];
+/** Features below the first are specks for certain, from the second on none is. Degrees; rounding moves a box by a unit. */
+function speckDegrees(size: number, [, south, , north]: Box): readonly [least: number, most: number] {
+  if (size === 0) return [0, 0];
+  const squeeze = Math.cos((Math.max(Math.abs(south), Math.abs(north)) * Math.PI) / 180);
+  return [(Math.max(0, size - 2) / UNITS_PER_DEGREE) * squeeze, (size + 2) / UNITS_PER_DEGREE];
 }
 
-function projectedShape(tile: TileAddress, row: TileFeatureRow): ProjectedShape {
-  const { coords, ringStarts, outer } = ringsOfWkb(row.wkb);
-  const projected = new Float64Array(coords.length);
-  for (let i = 0; i < coords.length; i += 2) project(tile, coords[i]!, coords[i + 1]!, projected, i);
-  return { coords: projected, ringStarts, outer };
+function worldBoxOfDegrees({ west, south, east, north }: TileSpeckRow) {
+  const corners = new Float64Array(4);
+  worldOf(west, north, corners, 0);
+  worldOf(east, south, corners, 2);
+  return { minX: corners[0]!, minY: corners[1]!, maxX: corners[2]!, maxY: corners[3]! };
 }
 
-function tileRings({ coords: projected, ringStarts, outer }: ProjectedShape, tolerance: number): number[][] {
-  const rings: number[][] = [];
-  let outerKept = false;
-  outer.forEach((isOuter, r) => {
-    if (!isOuter && !outerKept) return;
-    const whole: Ring = projected.subarray(2 * ringStarts[r]!, 2 * ringStarts[r + 1]!);
-    const clipped = clipRing(whole, -BUFFER, EXTENT + BUFFER);
-    const ring = clipped.length < 6 ? undefined : quantiseRing(simplifyRing(clipped, tolerance), isOuter);
-    if (isOuter) outerKept = ring !== undefined;
-    if (ring !== undefined) rings.push(ring);
-  });
-  return rings;
+/** Runs that together hold the features of a box; one without bounds where there are few, by the part of the layer the box covers. */
+async function runsOf(
+  db: Database,
+  version: LayerVersion,
+  box: Box,
+  runFeatures: number,
+): Promise<readonly (FeatureRun | null)[]> {
+  if (version.featureCount <= runFeatures || version.box === null) return [null];
+  const [west, south, east, north] = version.box;
+  const part = (low: number, high: number, from: number, to: number): number =>
+    high > low ? Math.max(0, Math.min(high, to) - Math.max(low, from)) / (high - low) : 1;
+  const share = part(west, east, box[0], box[2]) * part(south, north, box[1], box[3]);
+  if (version.featureCount * share <= runFeatures) return [null];
+  const last = await readLastFeatureNo(db, version);
+  return Array.from({ length: Math.ceil((last + 1) / runFeatures) }, (_, i) => ({
+    from: i * runFeatures,
+    to: (i + 1) * runFeatures - 1,
+  }));
 }
 
-/** The tile gzipped: from memory, from the database, or made now and kept. */
+const packing = promisify(gzip);
+/** Tiles cut on request are packed quickly: they travel a short way, and somebody waits. */
+const QUICK = { level: 3 };
+
+/** The tile gzipped: from memory, from the database, or cut now. Empty where nothing lies in it. */
 export async function tileOf(
   db: Database,
   cache: TileCache,
@@ -126,16 +134,52 @@ export async function tileOf(
   tile: TileAddress,
 ): Promise<Buffer> {
   const key = `${version.layerVersionId}/${tile.z}/${tile.x}/${tile.y}`;
-  const held = cache.get(key) ?? (tile.z <= MAX_KEPT_ZOOM ? await findStoredTile(db, version, tile) : undefined);
-  if (held !== undefined) {
-    cache.set(key, held);
-    return held;
-  }
-  const content = await makeTile(db, version, tile);
-  const packed = content.length === 0 ? Buffer.alloc(0) : await promisify(gzip)(content);
+  const held = cache.get(key);
+  if (held !== undefined) return held;
+  const packed =
+    (version.tilesBuilt ? await builtTile(db, cache, version, tile) : undefined) ?? (await cutTile(db, version, tile));
   cache.set(key, packed);
-  if (tile.z <= MAX_KEPT_ZOOM) await keepTile(db.background, version, tile, packed);
   return packed;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+async function pack(content: Uint8Array): Promise<Buffer> {
+  return content.length === 0 ? NOTHING : packing(content, QUICK);
+}
+
+/** The tile out of the pyramid; undefined where the pyramid is gone, because the version was withdrawn meanwhile. */
+async function builtTile(
+  db: Database,
+  cache: TileCache,
+  version: LayerVersion,
+  tile: TileAddress,
+): Promise<Buffer | undefined> {
+  const whole = tile.z < FULL_DETAIL_ZOOM;
+  let content: Buffer | undefined;
+  if (whole) {
+    content = await findStoredTile(db, version, tile);
+  } else {
+    const square = pieceOf(tile);
+    const key = `${version.layerVersionId}/piece/${square.x}/${square.y}`;
+    content = cache.get(key);
+    if (content === undefined) {
+      content = await findPiece(db, version, square);
+      if (content !== undefined) cache.set(key, content);
+    }
+  }
+  if (content === undefined) {
+    const now = await findVersion(db, version.layerVersionId);
+    return now?.tilesBuilt === true ? NOTHING : undefined;
+  }
+  if (whole) return content;
+  const cutter = new TileCutter(tile, TILE_LAYERS);
+  addPiece(cutter, tile, content);
+  return pack(cutter.finish());
+}
+
+async function cutTile(db: Database, version: LayerVersion, tile: TileAddress): Promise<Buffer> {
+  return pack(await makeTile(db, version, tile));
 }
 
 const NO_TILE: Refusal = {

@@ -1,17 +1,27 @@
-export { type CellShare, CELLS, rectanglesByClass } from './generalise.ts';
+export { CELL_UNITS, CellGrid, CELLS } from './cells.ts';
+export {
+  boxesMeet,
+  FULL_DETAIL_ZOOM,
+  isSpeck,
+  speckSize,
+  TileCutter,
+  type TileLayerNames,
+  worldBoxOf,
+} from './cut-tile.ts';
 export { labelPoint } from './label-point.ts';
-export { encodeTile, type TileFeature } from './mvt.ts';
-export { clipRing, quantiseRing, type Ring, simplifyRing } from './ring.ts';
+export { type Outline, type OutlineFacts, outlineOf, type WorldBox } from './outline.ts';
+export { addPiece, cutToPiece, pieceOf } from './piece.ts';
+export { type Built, PyramidBuilder } from './pyramid.ts';
+export { RingBuffer } from './ring-buffer.ts';
 export { type TileCache, tileCache } from './tile-cache.ts';
 export {
   type Box,
   boxOfTile,
   BUFFER,
-  degreesPerUnit,
   EXTENT,
   isTile,
   MAX_ZOOM,
-  project,
   type TileAddress,
   UNITS_PER_PIXEL,
+  worldOf,
 } from './tile-grid.ts';

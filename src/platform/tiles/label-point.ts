@@ -6,7 +6,7 @@
  * @param coords x0,y0,x1,y1,… of all rings; ring r is vertices ringStarts[r] … ringStarts[r+1]
  */
 export function labelPoint(
-  coords: Float64Array,
+  coords: ArrayLike<number>,
   ringStarts: ArrayLike<number>,
 ): readonly [x: number, y: number] | undefined {
   let low = Number.POSITIVE_INFINITY;

@@ -37,18 +37,24 @@ export function boxOfTile({ z, x, y }: TileAddress, margin = 0): Box {
   ];
 }
 
-/** Degrees to tile units (not rounded): x right, y down. Writes into `out` at `at`. */
-export function project({ z, x, y }: TileAddress, lon: number, lat: number, out: Float64Array, at: number): void {
-  const size = 2 ** z;
+/** The deepest zoom tiles are cut for; its tile units are the world units every outline is kept in, some 0.15 m wide. */
+const WORLD_UNITS = 2 ** MAX_ZOOM * EXTENT;
+
+/** Degrees to whole world units: x right, y down. Writes into `out` at `at`. */
+export function worldOf(lon: number, lat: number, out: Float64Array, at: number): void {
   const clamped = Math.max(-MAX_LATITUDE, Math.min(MAX_LATITUDE, lat));
   const sine = Math.sin((clamped * Math.PI) / 180);
-  out[at] = (((lon + 180) / 360) * size - x) * EXTENT;
-  out[at + 1] = ((0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * size - y) * EXTENT;
+  out[at] = within(((lon + 180) / 360) * WORLD_UNITS);
+  out[at + 1] = within((0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * WORLD_UNITS);
 }
 
-/** Width of one tile unit in degrees of longitude. */
-export function degreesPerUnit(z: number): number {
-  return 360 / (2 ** z * EXTENT);
+function within(value: number): number {
+  return Math.max(0, Math.min(WORLD_UNITS - 1, Math.round(value)));
+}
+
+/** A tile unit of a zoom is 2^shift world units wide. */
+export function unitShift(z: number): number {
+  return MAX_ZOOM - z;
 }
 
 export function isTile({ z, x, y }: TileAddress): boolean {
