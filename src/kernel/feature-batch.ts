@@ -53,27 +53,26 @@ export function featureCount(layer: Pick<FeatureBatch, 'featureRings'>): number 
 
 /** Joins batches, in order, to one layer. Columns are matched by name; a batch without a column gives nulls. */
 export function joinBatches(batches: readonly FeatureBatch[], epsg: number): PolygonLayer {
-  let vertices = 0;
+  const [only] = batches;
+  if (only !== undefined && batches.length === 1) {
+    const { problems: _, ...arrays } = only;
+    return { epsg, ...arrays };
+  }
+  let coordinates = 0;
   let rings = 0;
   let features = 0;
-  const names: string[] = [];
-  const known = new Set<string>();
+  const valuesOf = new Map<string, AttributeValue[]>();
   for (const batch of batches) {
-    vertices += batch.coords.length;
+    coordinates += batch.coords.length;
     rings += batch.ringRoles.length;
     features += featureCount(batch);
-    for (const column of batch.columns) {
-      if (known.has(column.name)) continue;
-      known.add(column.name);
-      names.push(column.name);
-    }
+    for (const column of batch.columns) if (!valuesOf.has(column.name)) valuesOf.set(column.name, []);
   }
-  const coords = new Float64Array(vertices);
+  const coords = new Float64Array(coordinates);
   const ringStarts = new Uint32Array(rings + 1);
   const ringRoles = new Uint8Array(rings);
   const featureRings = new Uint32Array(features + 1);
   const featureNos = new Uint32Array(features);
-  const values: AttributeValue[][] = names.map(() => []);
   let coordAt = 0;
   let ringAt = 0;
   let featureAt = 0;
@@ -86,17 +85,19 @@ export function joinBatches(batches: readonly FeatureBatch[], epsg: number): Pol
     const vertexBase = coordAt / 2;
     for (let r = 0; r < batch.ringRoles.length; r++) ringStarts[ringAt + r] = vertexBase + batch.ringStarts[r]!;
     for (let f = 0; f < count; f++) featureRings[featureAt + f] = ringAt + batch.featureRings[f]!;
-    const byName = new Map(batch.columns.map((column) => [column.name, column.values]));
-    names.forEach((name, i) => {
-      const source = byName.get(name);
-      const target = values[i]!;
-      for (let f = 0; f < count; f++) target.push(source?.[f] ?? null);
-    });
     coordAt += batch.coords.length;
     ringAt += batch.ringRoles.length;
     featureAt += count;
   }
-  ringStarts[rings] = vertices / 2;
+  // Column by column, so that each grows in one go.
+  for (const [name, target] of valuesOf) {
+    for (const batch of batches) {
+      const source = columnOf(batch, name);
+      const count = featureCount(batch);
+      for (let f = 0; f < count; f++) target.push(source?.[f] ?? null);
+    }
+  }
+  ringStarts[rings] = coordinates / 2;
   featureRings[features] = rings;
   return {
     epsg,
@@ -105,7 +106,7 @@ export function joinBatches(batches: readonly FeatureBatch[], epsg: number): Pol
     ringStarts,
     ringRoles,
     featureRings,
-    columns: names.map((name, i) => ({ name, values: values[i]! })),
+    columns: Array.from(valuesOf, ([name, values]) => ({ name, values })),
   };
 }
 

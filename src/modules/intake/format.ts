@@ -41,6 +41,12 @@ export interface ReadOptions {
    * wanted is in `fields` and never in a batch, and what would be said about its values is not said.
    */
   readonly columns?: readonly string[] | ((name: string) => boolean);
+  /**
+   * minX, minY, maxX, maxY in the CRS of the batches: features whose own box does not meet it, and those without
+   * geometry, are not needed. Readers of containers leave them out (FlatGeobuf finds the others by its index); other
+   * readers may deliver them all the same. `featureNos` still count all features.
+   */
+  readonly box?: readonly [number, number, number, number];
 }
 
 /** Whether a column of the source is wanted. */
@@ -57,8 +63,8 @@ export interface CancelSignal {
 /**
  * A source whose head has been read: what it is, in which CRS and encoding, and a way to its features.
  *
- * - `batches()` reads from the first feature on each call and yields every feature of the layer exactly once, in file
- *   order, with `featureNos` counting all features of the layer from 0. It throws `RefusalError` where the body turns
+ * - `batches()` reads from the first feature on each call and yields every feature of the layer (with `box`: those
+ *   that meet it) exactly once, in file order, with `featureNos` counting all features of the layer from 0. It throws `RefusalError` where the body turns
  *   out to be unreadable half-way; batches yielded before stay valid, but the import as a whole must not be committed.
  * - `close()` frees files and temporary copies; safe to call twice, and while no `batches()` is being consumed.
  */
@@ -74,6 +80,13 @@ export interface OpenedSource {
   /** Problems of the file as a whole (`featureNo` null); problems of features travel in their batch. */
   readonly problems: readonly Problem[];
   batches(signal?: CancelSignal): AsyncIterable<FeatureBatch>;
+  /**
+   * The same features in as few batches as can be, as a rule one: for a layer that is wanted in memory, which so is not
+   * copied twice. `goOn` is asked now and then with the features read so far; after false the caller stops taking
+   * batches. A large `coords` may be the front of a longer buffer: send a copy of it to other threads, not itself.
+   * Absent where a format has nothing better than `batches`.
+   */
+  whole?(goOn?: (features: number) => boolean): AsyncIterable<FeatureBatch>;
   close(): Promise<void>;
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../../kernel/index.ts';
 import {
   RefusalError,
+  wantsColumn,
   type FormatReader,
   type FormatWriter,
   type OpenedSource,
@@ -204,7 +205,7 @@ export async function readLayer(path: string, options: ReadOptions = {}): Promis
   try {
     const batches: FeatureBatch[] = [];
     const problems: Problem[] = [...source.problems];
-    for await (const batch of source.batches()) {
+    for await (const batch of source.whole?.() ?? source.batches()) {
       batches.push(batch);
       for (const problem of batch.problems) problems.push(problem);
     }
@@ -212,7 +213,8 @@ export async function readLayer(path: string, options: ReadOptions = {}): Promis
     const known = new Map(joined.columns.map((column) => [column.name, column]));
     const empty = joined.featureNos.length;
     // A layer without features still has its fields.
-    const columns = source.fields.map(
+    const wanted = source.fields.filter(({ name }) => wantsColumn(options, name));
+    const columns = wanted.map(
       (field) => known.get(field.name) ?? { name: field.name, values: Array.from({ length: empty }, (): null => null) },
     );
     const { format, layerName, fields, encoding, crs } = source;

@@ -22,6 +22,15 @@ export interface CoordinateRules {
   readonly bounds: Box;
   /** Features whose box does not meet this one are left out, those without geometry too. */
   readonly within?: Box;
+  /** Everything in one batch: for layers that are wanted whole in memory, which saves copying them twice. */
+  readonly whole?: WholeLayer;
+}
+
+export interface WholeLayer {
+  /** Vertices to make room for at first. Room that is never written to costs nothing. */
+  readonly vertices: number;
+  /** Asked now and then with the features read so far; false ends the batch there, as if it were full. */
+  goOn(features: number): boolean;
 }
 
 /** Until the CRS is known: no coordinate of a CGCS2000 system comes near these (zone 45 with prefix is 45,500,000). */
@@ -80,9 +89,10 @@ export function createBatchBuilder(
   rules: CoordinateRules = AS_DELIVERED,
 ): BatchBuilder {
   const [minX, minY, maxX, maxY] = rules.bounds;
-  const { swapAxes, within } = rules;
+  const { swapAxes, within, whole } = rules;
+  const maxVertices = whole ? Infinity : MAX_BATCH_VERTICES;
   const east = swapAxes ? 1 : 0;
-  let coords = new Float64Array(2 * 4096);
+  let coords = new Float64Array(2 * Math.max(4096, whole?.vertices ?? 0));
   let coordBytes = new Uint8Array(coords.buffer);
   let vertices = 0;
   let ringEnds = new Uint32Array(1024);
@@ -209,14 +219,19 @@ export function createBatchBuilder(
     columns = taken.map((values) => values.splice(count));
     const batch: FeatureBatch = {
       featureNos: featureNos.slice(0, count),
-      coords: coords.slice(0, 2 * vertexCount),
+      coords: piece(coords, 2 * vertexCount),
       ringStarts: starts(ringEnds, ringCount),
       ringRoles: ringRoles.slice(0, ringCount),
       featureRings: starts(featureEnds, count),
       columns: fields.map((field, i) => ({ name: field.name, values: taken[i]! })),
       problems,
     };
-    coords.copyWithin(0, 2 * vertexCount, 2 * vertices);
+    if (batch.coords.buffer === coords.buffer) {
+      const rest = coords.slice(2 * vertexCount, 2 * vertices);
+      coords = new Float64Array(Math.max(2 * 4096, rest.length));
+      coordBytes = new Uint8Array(coords.buffer);
+      coords.set(rest);
+    } else coords.copyWithin(0, 2 * vertexCount, 2 * vertices);
     vertices -= vertexCount;
     for (let r = ringCount; r < rings; r++) ringEnds[r - ringCount] = ringEnds[r]! - vertexCount;
     ringRoles.copyWithin(0, ringCount, rings);
@@ -272,7 +287,7 @@ export function createBatchBuilder(
       featureNos[features++] = current;
       for (let i = 0; i < columns.length; i++) columns[i]!.push(values[i] ?? null);
       let batch: FeatureBatch | null = null;
-      if (vertices > MAX_BATCH_VERTICES && features > 1) {
+      if (vertices > maxVertices && features > 1) {
         // The feature that went over the limit opens the next batch, and its problems go with it.
         batch = cut(features - 1);
       }
@@ -280,7 +295,11 @@ export function createBatchBuilder(
         for (const problem of pending) problems.push(problem);
         pending = [];
       }
-      if (batch === null && (vertices >= MAX_BATCH_VERTICES || features >= MAX_BATCH_FEATURES)) batch = cut(features);
+      if (whole) {
+        if (features % MAX_BATCH_FEATURES === 0 && !whole.goOn(features)) batch = cut(features);
+      } else if (batch === null && (vertices >= MAX_BATCH_VERTICES || features >= MAX_BATCH_FEATURES)) {
+        batch = cut(features);
+      }
       return batch;
     },
     finish() {
@@ -293,6 +312,13 @@ export function createBatchBuilder(
 
 /** Below this a loop is quicker than asking for a block to be moved. */
 const SHORT_RING = 4;
+
+/** From this length on the array itself is given away rather than a copy of its part in use. */
+const GIVEN_AWAY = 1 << 20;
+
+function piece(coords: Float64Array, length: number): Float64Array {
+  return length < GIVEN_AWAY ? coords.slice(0, length) : coords.subarray(0, length);
+}
 
 function grown<T extends Uint32Array | Uint8Array>(array: T): T {
   const larger = new (array.constructor as new (length: number) => T)(2 * array.length);

@@ -2,9 +2,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Refusal, Result } from '../../../kernel/index.ts';
 import { runInWorker } from '../../../platform/jobs/run-in-worker.ts';
+import { openByteSource } from '../byte-source.server.ts';
 import type { FormatReader, OpenedSource, ReadOptions } from '../format.ts';
 import type { FileGdbAnswer, FileGdbCopy, FileGdbTask } from './filegdb.worker.ts';
-import { openFlatgeobuf } from './flatgeobuf.reader.ts';
+import { openFlatgeobuf } from './flatgeobuf.ts';
 import { Z_DROPPED } from './batch-builder.ts';
 import { fileProblem } from './reading.ts';
 import { corrupt, refusal, refused, truncated } from './refusals.ts';
@@ -42,7 +43,7 @@ async function openFileGdb(path: string, options: ReadOptions): Promise<Result<O
     if (!answer.ok) return answer;
     const { layer, copy } = answer.value;
     const { layer: _, ...rest } = options;
-    opened = await openFlatgeobuf(copy, rest, {
+    opened = await openFlatgeobuf(await openByteSource(copy), rest, {
       format: 'filegdb',
       file,
       layerName: layer.name,
@@ -53,6 +54,7 @@ async function openFileGdb(path: string, options: ReadOptions): Promise<Result<O
       drop: directory.drop,
     });
     if (opened.ok && opened.value.featureCount !== null && opened.value.featureCount !== layer.featureCount) {
+      await opened.value.close();
       opened = refused(truncated({ file, layer: layer.name }, NAME));
     }
     return opened;

@@ -36,6 +36,8 @@ export interface LayerHead {
   readonly crs: Omit<CrsClues, 'xRange' | 'yRange' | 'userEpsg' | 'place'>;
   /** Clues to try instead where the first ones contradict the coordinates, and what to say when they are taken. */
   readonly crsIfContradicted?: { readonly crs: LayerHead['crs']; readonly problem: Problem };
+  /** At most so many vertices, where the size of the file tells. */
+  readonly mostVertices?: number;
   /** Reads the features from the first one on; throws `RefusalError` where the body cannot be read. */
   scan(rules: CoordinateRules): AsyncGenerator<FeatureBatch> | Generator<FeatureBatch>;
   close(): Promise<void>;
@@ -59,7 +61,12 @@ export async function sourceOfHead(head: LayerHead, options: ReadOptions): Promi
     return resolved;
   }
   const { crs, swapAxes, shift, problems } = resolved.value;
-  const rules: CoordinateRules = { swapAxes, bounds: boundsOf(crs.epsg) };
+  const rules: CoordinateRules = {
+    swapAxes,
+    bounds: boundsOf(crs.epsg),
+    // Before a conversion between datums the box would be compared with other coordinates than the caller's.
+    ...(options.box === undefined || shift ? {} : { within: options.box }),
+  };
   return ok({
     format: head.format,
     layerName: head.layerName,
@@ -71,6 +78,11 @@ export async function sourceOfHead(head: LayerHead, options: ReadOptions): Promi
     async *batches(signal?: CancelSignal) {
       for await (const batch of head.scan(rules)) {
         if (signal?.cancelled) return;
+        yield shift ? { ...batch, coords: shiftToCgcs2000(batch.coords, crs.epsg, shift) } : batch;
+      }
+    },
+    async *whole(goOn = () => true) {
+      for await (const batch of head.scan({ ...rules, whole: { vertices: head.mostVertices ?? 0, goOn } })) {
         yield shift ? { ...batch, coords: shiftToCgcs2000(batch.coords, crs.epsg, shift) } : batch;
       }
     },
