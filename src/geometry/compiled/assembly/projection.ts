@@ -3,12 +3,22 @@
  * src/geometry/portable, so that every result has the bits of the TypeScript reference (plane-layer.ts, equal-area.ts).
  */
 import { authalicHeight, HALF_HEIGHT_DEGREES, METRES_PER_DEGREE } from '../../portable/authalic.ts';
-import { projectPoint, unprojectPoint } from '../../portable/gauss-kruger.ts';
 import { splitPointAt, splitPointCount } from '../../portable/split.ts';
+import { firstsOfPair, projectPair, secondsOfPair, unprojectPair } from './projection-pairs.ts';
 import { first, second } from '../../portable/platform.ts';
 
 /** Bytes of a vertex. */
 const VERTEX: usize = 16;
+
+/** x (or longitude) of two vertices. */
+@inline function xOf(a: v128, b: v128): v128 {
+  return v128.shuffle<f64>(a, b, 0, 2);
+}
+
+/** y (or latitude) of two vertices. */
+@inline function yOf(a: v128, b: v128): v128 {
+  return v128.shuffle<f64>(a, b, 1, 3);
+}
 
 /**
  * Brings vertices of the zone's plane (x = east with false easting, y = north, metres) to longitude and latitude, degrees, in
@@ -16,10 +26,18 @@ const VERTEX: usize = 16;
  */
 export function unprojectAll(xy: usize, vertices: i32, falseEasting: f64, meridian: f64): void {
   const end = xy + (vertices as usize) * VERTEX;
-  for (let at = xy; at < end; at += VERTEX) {
-    unprojectPoint(load<f64>(at) - falseEasting, load<f64>(at, 8));
-    store<f64>(at, first() + meridian);
-    store<f64>(at, second(), 8);
+  const shifts = f64x2.splat(falseEasting);
+  const meridians = f64x2.splat(meridian);
+  for (let at = xy; at < end; at += 2 * VERTEX) {
+    const a = v128.load(at);
+    // The last of an odd number is taken twice.
+    const isPair = at + VERTEX < end;
+    const b = isPair ? v128.load(at, VERTEX) : a;
+    unprojectPair(f64x2.sub(xOf(a, b), shifts), yOf(a, b));
+    const longitudes = f64x2.add(firstsOfPair(), meridians);
+    const latitudes = secondsOfPair();
+    v128.store(at, xOf(longitudes, latitudes));
+    if (isPair) v128.store(at, yOf(longitudes, latitudes), VERTEX);
   }
 }
 
@@ -31,6 +49,35 @@ export function splitCountInZone(from: usize, to: usize, falseEasting: f64): i32
     load<f64>(to) - falseEasting,
     load<f64>(to, 8),
   ) as i32;
+}
+
+/** Writes all n split points of an edge of the zone's plane to `out` and on: longitude, latitude, degrees. */
+export function splitPointsInZone(
+  from: usize,
+  to: usize,
+  falseEasting: f64,
+  meridian: f64,
+  n: i32,
+  out: usize,
+): void {
+  splitPointsBetween(
+    load<f64>(from) - falseEasting,
+    load<f64>(from, 8),
+    load<f64>(to) - falseEasting,
+    load<f64>(to, 8),
+    meridian,
+    n,
+    out,
+  );
+}
+
+function splitPointsBetween(x1: f64, y1: f64, x2: f64, y2: f64, meridian: f64, n: i32, out: usize): void {
+  for (let k = 1; k <= n; k++) {
+    splitPointAt(x1, y1, x2, y2, n as f64, k as f64);
+    store<f64>(out + ((k - 1) as usize) * VERTEX, first());
+    store<f64>(out + ((k - 1) as usize) * VERTEX, second(), 8);
+  }
+  unprojectAll(out, n, 0, meridian);
 }
 
 /** Writes point k (1 … n) of the n split points of an edge of the zone's plane to `out`: longitude, latitude, degrees. */
@@ -51,9 +98,16 @@ export function splitPointInZone(
     n as f64,
     k as f64,
   );
-  unprojectPoint(first(), second());
-  store<f64>(out, first() + meridian);
+  store<f64>(out, first());
   store<f64>(out, second(), 8);
+  unprojectAll(out, 1, 0, meridian);
+}
+
+/** Brings the ends of an edge in degrees to the zone's plane: the pair of firsts is x, that of seconds y. */
+@inline function projectEnds(from: usize, to: usize, meridian: f64): void {
+  const a = v128.load(from);
+  const b = v128.load(to);
+  projectPair(f64x2.sub(xOf(a, b), f64x2.splat(meridian)), yOf(a, b));
 }
 
 /**
@@ -61,28 +115,51 @@ export function splitPointInZone(
  * degrees in longitude and in latitude are surely shorter than 70 m (surelyShortDegrees in plane-layer.ts) and are not measured.
  */
 export function splitCountInDegrees(from: usize, to: usize, meridian: f64, short: f64): i32 {
-  const x1 = load<f64>(from);
-  const y1 = load<f64>(from, 8);
-  const x2 = load<f64>(to);
-  const y2 = load<f64>(to, 8);
-  if (abs(x1 - x2) < short && abs(y1 - y2) < short) return 0;
-  projectPoint(x1 - meridian, y1);
-  const east = first();
-  const north = second();
-  projectPoint(x2 - meridian, y2);
-  return splitPointCount(east, north, first(), second()) as i32;
+  const difference = f64x2.abs(f64x2.sub(v128.load(from), v128.load(to)));
+  if (v128.all_true<i64>(f64x2.lt(difference, f64x2.splat(short)))) return 0;
+  projectEnds(from, to, meridian);
+  const x = firstsOfPair();
+  const y = secondsOfPair();
+  return splitPointCount(
+    f64x2.extract_lane(x, 0),
+    f64x2.extract_lane(y, 0),
+    f64x2.extract_lane(x, 1),
+    f64x2.extract_lane(y, 1),
+  ) as i32;
+}
+
+/** Writes all n split points of an edge between vertices in degrees to `out` and on: longitude, latitude, degrees. */
+export function splitPointsInDegrees(from: usize, to: usize, meridian: f64, n: i32, out: usize): void {
+  projectEnds(from, to, meridian);
+  const x = firstsOfPair();
+  const y = secondsOfPair();
+  splitPointsBetween(
+    f64x2.extract_lane(x, 0),
+    f64x2.extract_lane(y, 0),
+    f64x2.extract_lane(x, 1),
+    f64x2.extract_lane(y, 1),
+    meridian,
+    n,
+    out,
+  );
 }
 
 /** Writes point k (1 … n) of the n split points of an edge between vertices in degrees to `out`: longitude, latitude, degrees. */
 export function splitPointInDegrees(from: usize, to: usize, meridian: f64, n: i32, k: i32, out: usize): void {
-  projectPoint(load<f64>(from) - meridian, load<f64>(from, 8));
-  const east = first();
-  const north = second();
-  projectPoint(load<f64>(to) - meridian, load<f64>(to, 8));
-  splitPointAt(east, north, first(), second(), n as f64, k as f64);
-  unprojectPoint(first(), second());
-  store<f64>(out, first() + meridian);
+  projectEnds(from, to, meridian);
+  const x = firstsOfPair();
+  const y = secondsOfPair();
+  splitPointAt(
+    f64x2.extract_lane(x, 0),
+    f64x2.extract_lane(y, 0),
+    f64x2.extract_lane(x, 1),
+    f64x2.extract_lane(y, 1),
+    n as f64,
+    k as f64,
+  );
+  store<f64>(out, first());
   store<f64>(out, second(), 8);
+  unprojectAll(out, 1, 0, meridian);
 }
 
 /** Coefficients of the height in the plane. */
@@ -113,8 +190,8 @@ export function toPlaneAll(
   for (; at + VERTEX < end; at += 2 * VERTEX) {
     const a = v128.load(at);
     const b = v128.load(at, 16);
-    const east = v128.shuffle<f64>(a, b, 0, 2);
-    const north = v128.shuffle<f64>(a, b, 1, 3);
+    const east = xOf(a, b);
+    const north = yOf(a, b);
     const t = f64x2.div(f64x2.sub(north, latitudes), halves);
     if (!v128.all_true<i64>(f64x2.le(f64x2.abs(t), ones))) {
       toPlaneOne(at, longitude, latitude, scale, coefficients);
@@ -137,8 +214,8 @@ export function toPlaneAll(
     y = f64x2.add(f64x2.mul(y, t), v128.load_splat<f64>(coefficients, 8));
     y = f64x2.add(f64x2.mul(y, t), v128.load_splat<f64>(coefficients));
     y = f64x2.mul(y, t);
-    v128.store(at, v128.shuffle<f64>(x, y, 0, 2));
-    v128.store(at, v128.shuffle<f64>(x, y, 1, 3), 16);
+    v128.store(at, xOf(x, y));
+    v128.store(at, yOf(x, y), 16);
   }
   if (at < end) toPlaneOne(at, longitude, latitude, scale, coefficients);
 }

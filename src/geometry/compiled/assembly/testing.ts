@@ -18,6 +18,7 @@ import {
   tan,
 } from '../../portable/transcendental.ts';
 import { first, second } from '../../portable/platform.ts';
+import { firstsOfPair, projectPair, secondsOfPair } from './projection-pairs.ts';
 
 /** Replaces `count` numbers by a function of them; functions by number, in the order of the tests' list. */
 export function evaluateAll(which: i32, values: usize, count: i32): void {
@@ -70,10 +71,21 @@ export function arcTangentAll(pairs: usize, count: i32): void {
   }
 }
 
-/** Longitude from the meridian and latitude, degrees, to east and north, metres, in place. */
+/** Longitude from the meridian and latitude, degrees, to east and north, metres, in place: two at a time, the last alone. */
 export function projectAll(xy: usize, vertices: i32): void {
-  for (let i: usize = 0; i < (vertices as usize); i++) {
-    const at = xy + i * 16;
+  const end = xy + (vertices as usize) * 16;
+  let at = xy;
+  for (; at + 16 < end; at += 32) {
+    projectPair(
+      f64x2.replace_lane(f64x2.splat(load<f64>(at)), 1, load<f64>(at, 16)),
+      f64x2.replace_lane(f64x2.splat(load<f64>(at, 8)), 1, load<f64>(at, 24)),
+    );
+    store<f64>(at, f64x2.extract_lane(firstsOfPair(), 0));
+    store<f64>(at, f64x2.extract_lane(secondsOfPair(), 0), 8);
+    store<f64>(at, f64x2.extract_lane(firstsOfPair(), 1), 16);
+    store<f64>(at, f64x2.extract_lane(secondsOfPair(), 1), 24);
+  }
+  if (at < end) {
     projectPoint(load<f64>(at), load<f64>(at, 8));
     store<f64>(at, first());
     store<f64>(at, second(), 8);

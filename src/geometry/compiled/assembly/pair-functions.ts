@@ -1,0 +1,204 @@
+/**
+ * Sine, cosine and their kin of two numbers at a time, on the ranges that coordinates fall in: in each lane the operations of
+ * portable/transcendental.ts in its order, so that every bit is the same. Outside the range of a function the result has no
+ * meaning; callers ask first and take the portable functions there.
+ */
+
+/** A number in both lanes. */
+@inline function both(x: f64): v128 {
+  return f64x2.splat(x);
+}
+
+/** a + z·b: a step of a polynomial. */
+@inline function step(a: f64, z: v128, b: v128): v128 {
+  return f64x2.add(both(a), f64x2.mul(z, b));
+}
+
+/** Whether |x| ≤ π/4 in both lanes: the range of sinOfPair and cosOfPair. */
+@inline export function areWithinEighthTurn(x: v128): bool {
+  return v128.all_true<i64>(f64x2.le(f64x2.abs(x), both(7.85398163397448278999e-1)));
+}
+
+/** Sine; |x| ≤ π/4. */
+@inline export function sinOfPair(x: v128): v128 {
+  const z = f64x2.mul(x, x);
+  const v = f64x2.mul(z, x);
+  const r = step(
+    8.33333333332248946124e-3,
+    z,
+    step(
+      -1.98412698298579493134e-4,
+      z,
+      step(2.75573137070700676789e-6, z, step(-2.50507602534068634195e-8, z, both(1.58969099521155010221e-10))),
+    ),
+  );
+  // The tail of the argument is 0 here: x − (z·(0 − v·r) − 0 − v·S1).
+  const p = f64x2.mul(z, f64x2.neg(f64x2.mul(v, r)));
+  return f64x2.sub(x, f64x2.sub(p, f64x2.mul(v, both(-1.66666666666666324348e-1))));
+}
+
+/** Cosine; |x| ≤ π/4. */
+@inline export function cosOfPair(x: v128): v128 {
+  const z = f64x2.mul(x, x);
+  const w = f64x2.mul(z, z);
+  const r = f64x2.add(
+    f64x2.mul(z, step(4.16666666666666019037e-2, z, step(-1.38888888888741095749e-3, z, both(2.48015872894767294178e-5)))),
+    f64x2.mul(
+      f64x2.mul(w, w),
+      step(-2.75573143513906633035e-7, z, step(2.0875723212981748279e-9, z, both(-1.13596475577881948265e-11))),
+    ),
+  );
+  const half = f64x2.mul(both(0.5), z);
+  const rest = f64x2.sub(both(1), half);
+  return f64x2.add(rest, f64x2.add(f64x2.sub(f64x2.sub(both(1), rest), half), f64x2.mul(z, r)));
+}
+
+/** Whether 3.7e-9 ≤ |x| ≤ ln 2 / 2 in both lanes: the range of sinhOfPair. */
+@inline export function areSinhArguments(x: v128): bool {
+  const size = f64x2.abs(x);
+  return v128.all_true<i64>(
+    v128.and(f64x2.ge(size, both(3.725290298461914e-9)), f64x2.le(size, both(0.34657359027997264))),
+  );
+}
+
+/** Magnitudes with the signs of other numbers. */
+@inline export function withSigns(size: v128, signs: v128): v128 {
+  return v128.bitselect(signs, size, i64x2.splat(0x8000000000000000));
+}
+
+/** Hyperbolic sine; 3.7e-9 ≤ |x| ≤ ln 2 / 2. */
+@inline export function sinhOfPair(x: v128): v128 {
+  const r = f64x2.abs(x);
+  const half = f64x2.mul(both(0.5), r);
+  const square = f64x2.mul(r, half);
+  const r1 = step(
+    1,
+    square,
+    step(
+      -3.33333333333331316428e-2,
+      square,
+      step(
+        1.58730158725481460165e-3,
+        square,
+        step(
+          -7.93650757867487942473e-5,
+          square,
+          step(4.00821782732936239552e-6, square, both(-2.01099218183624371326e-7)),
+        ),
+      ),
+    ),
+  );
+  const u = f64x2.sub(both(3), f64x2.mul(r1, half));
+  const e = f64x2.mul(square, f64x2.div(f64x2.sub(r1, u), f64x2.sub(both(6), f64x2.mul(r, u))));
+  // t = e^|x| − 1
+  const t = f64x2.sub(r, f64x2.sub(f64x2.mul(r, e), square));
+  const sum = f64x2.sub(f64x2.mul(both(2), t), f64x2.div(f64x2.mul(t, t), f64x2.add(t, both(1))));
+  return f64x2.mul(withSigns(both(0.5), x), sum);
+}
+
+/** Whether 7.5e-9 ≤ ratio < 1.1875 in both lanes: the range of atanOfPair. */
+@inline export function areAtanArguments(ratio: v128): bool {
+  return v128.all_true<i64>(
+    v128.and(f64x2.ge(ratio, both(7.450580596923828e-9)), f64x2.lt(ratio, both(1.1875))),
+  );
+}
+
+/** Arc tangent; 7.5e-9 ≤ ratio < 1.1875. */
+@inline export function atanOfPair(ratio: v128): v128 {
+  const middle = f64x2.ge(ratio, both(0.4375));
+  let t = ratio;
+  let high = both(0);
+  let low = both(0);
+  if (v128.any_true(middle)) {
+    const upper = f64x2.ge(ratio, both(0.6875));
+    // Three ranges: ratio / 1, (2·ratio − 1) / (2 + ratio), (ratio − 1) / (ratio + 1).
+    const top = v128.bitselect(
+      f64x2.sub(v128.bitselect(ratio, f64x2.mul(both(2), ratio), upper), both(1)),
+      ratio,
+      middle,
+    );
+    const bottom = v128.bitselect(
+      f64x2.add(v128.bitselect(both(1), both(2), upper), ratio),
+      both(1),
+      middle,
+    );
+    t = f64x2.div(top, bottom);
+    high = v128.and(
+      v128.bitselect(both(7.85398163397448278999e-1), both(4.63647609000806093515e-1), upper),
+      middle,
+    );
+    low = v128.and(
+      v128.bitselect(both(3.06161699786838301793e-17), both(2.26987774529616870924e-17), upper),
+      middle,
+    );
+  }
+  const z = f64x2.mul(t, t);
+  const w = f64x2.mul(z, z);
+  const odd = f64x2.mul(
+    z,
+    step(
+      3.33333333333329318027e-1,
+      w,
+      step(
+        1.42857142725034663711e-1,
+        w,
+        step(
+          9.09088713343650656196e-2,
+          w,
+          step(
+            6.66107313738753120669e-2,
+            w,
+            step(4.97687799461593236017e-2, w, both(1.62858201153657823623e-2)),
+          ),
+        ),
+      ),
+    ),
+  );
+  const even = f64x2.mul(
+    w,
+    step(
+      -1.99999999998764832476e-1,
+      w,
+      step(
+        -1.1111110405462355788e-1,
+        w,
+        step(-7.69187620504482999495e-2, w, step(-5.83357013379057348645e-2, w, both(-3.6531572744216915527e-2))),
+      ),
+    ),
+  );
+  // In the lowest range, where high and low are 0, this is t − t·(odd + even) with its sign turned twice.
+  return f64x2.sub(high, f64x2.sub(f64x2.sub(f64x2.mul(t, f64x2.add(odd, even)), low), t));
+}
+
+/** Whether 3.7e-9 ≤ |x| and log1p stays in its first range in both lanes: the range of asinhOfPair. */
+@inline export function areAsinhArguments(x: v128): bool {
+  const size = f64x2.abs(x);
+  return v128.all_true<i64>(v128.and(f64x2.ge(size, both(3.725290298461914e-9)), f64x2.le(size, both(0.34))));
+}
+
+/** Inverse hyperbolic sine; 3.7e-9 ≤ |x| ≤ 0.34. */
+@inline export function asinhOfPair(x: v128): v128 {
+  const size = f64x2.abs(x);
+  const t = f64x2.mul(x, x);
+  const f = f64x2.add(size, f64x2.div(t, f64x2.add(both(1), f64x2.sqrt(f64x2.add(both(1), t)))));
+  const half = f64x2.mul(f64x2.mul(both(0.5), f), f);
+  const s = f64x2.div(f, f64x2.add(both(2), f));
+  const z = f64x2.mul(s, s);
+  const w = f64x2.mul(z, z);
+  const even = f64x2.mul(
+    w,
+    step(3.999999999940941908e-1, w, step(2.222219843214978396e-1, w, both(1.531383769920937332e-1))),
+  );
+  const odd = f64x2.mul(
+    z,
+    step(
+      6.66666666666673513e-1,
+      w,
+      step(2.857142874366239149e-1, w, step(1.818357216161805012e-1, w, both(1.479819860511658591e-1))),
+    ),
+  );
+  const r = f64x2.add(odd, even);
+  // No powers of two were taken out: 0 − (half − s·(half + r) − f).
+  const logarithm = f64x2.neg(f64x2.sub(f64x2.sub(half, f64x2.mul(s, f64x2.add(half, r))), f));
+  return withSigns(logarithm, x);
+}
