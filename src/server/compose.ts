@@ -1,21 +1,22 @@
 import type { Hono } from 'hono';
 import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
-import { clearImportLeftovers, intakeRoutes, registerIntakeJobs } from '../modules/intake/server.ts';
-import { parcelRoutes, removeAbandonedVersions } from '../modules/parcels/server.ts';
-import { projectRoutes, registerProjectJobs } from '../modules/projects/server.ts';
-import { qualityRoutes, registerQualityJobs } from '../modules/quality/server.ts';
+import { intakeRoutes } from '../modules/intake/server.ts';
+import { parcelRoutes } from '../modules/parcels/server.ts';
+import { projectRoutes } from '../modules/projects/server.ts';
+import { qualityRoutes } from '../modules/quality/server.ts';
 import { systemClock, systemIds } from '../platform/clock.ts';
 import type { Database } from '../platform/db/index.ts';
 import type { Files } from '../platform/files/index.ts';
 import { createHttpApp } from '../platform/http/app.ts';
 import type { Route } from '../platform/http/route.ts';
 import type { Statics } from '../platform/http/static.ts';
-import { createJobs, jobRoutes } from '../platform/jobs/index.ts';
+import { createJobs, jobRoutes, type Jobs } from '../platform/jobs/index.ts';
 import { type Logger, silentLogger } from '../platform/logging.ts';
 import type { Services } from '../platform/services.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { type Basemap, basemapRoute } from './basemap.ts';
-import { type Demo, registerDemo } from './demo.ts';
+import type { Demo } from './demo.ts';
+import { clearLeftovers, registerAllJobs } from './all-jobs.ts';
 
 export interface AppParts {
   readonly db: Database;
@@ -27,6 +28,8 @@ export interface AppParts {
   /** Who is asking; by default the one demo operator, who may see every county. */
   readonly actorOf?: (request: Request) => ActorContext | undefined;
   readonly jobConcurrency?: number;
+  /** Jobs that run elsewhere (a thread of their own); by default they run in this thread. */
+  readonly jobs?: Jobs;
   /** Default null: no call to the outside is ever made. */
   readonly basemap?: Basemap | null;
 }
@@ -36,7 +39,7 @@ export interface ComposedApp {
   readonly app: Hono;
   readonly services: Services;
   readonly demo: Demo;
-  /** Removes what a crash left half saved, then resumes and runs jobs. */
+  /** Removes what a crash left half saved, then resumes and runs jobs (where they run elsewhere, that is done there). */
   start(): Promise<void>;
   /** Stops jobs; the database and the files are the caller's to close. */
   stop(): Promise<void>;
@@ -47,26 +50,23 @@ export function demoActor(clock: Clock, ids: Ids): ActorContext {
   return { actor: 'demo', role: 'operator', divisionCode: '', clock, ids };
 }
 
-const DAY = 24 * 60 * 60 * 1000;
-
 /** Wires every module to the platform. The only place that knows them all. */
 export function createApp(parts: AppParts): ComposedApp {
   const { db, files } = parts;
   const clock = parts.clock ?? systemClock;
   const ids = parts.ids ?? systemIds;
   const logger = parts.logger ?? silentLogger;
-  const jobs = createJobs({
-    db,
-    clock,
-    ids,
-    logger,
-    ...(parts.jobConcurrency === undefined ? {} : { concurrency: parts.jobConcurrency }),
-  });
+  const jobs =
+    parts.jobs ??
+    createJobs({
+      db,
+      clock,
+      ids,
+      logger,
+      ...(parts.jobConcurrency === undefined ? {} : { concurrency: parts.jobConcurrency }),
+    });
   const services: Services = { db, files, jobs, clock, ids, logger };
-  const demo = registerDemo(services);
-  registerIntakeJobs(services);
-  registerQualityJobs(services);
-  registerProjectJobs(services, { name: 'server/run.worker' });
+  const demo = registerAllJobs(services);
 
   const routes: Route[] = [
     ...adminRoutes(services, demo, parts.basemap ?? null),
@@ -85,11 +85,7 @@ export function createApp(parts: AppParts): ComposedApp {
     services,
     demo,
     async start() {
-      const now = Date.parse(clock.now());
-      // The embedded database has one process, so what is half saved belongs to one that is gone.
-      const begunBefore = db.engine === 'embedded' ? now + 1000 : now - DAY;
-      await removeAbandonedVersions(db.background, new Date(begunBefore).toISOString());
-      await clearImportLeftovers(services);
+      if (parts.jobs === undefined) await clearLeftovers(services);
       await jobs.start();
     },
     stop: () => jobs.stop(),

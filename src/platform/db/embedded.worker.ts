@@ -2,12 +2,20 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type Extension } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { assert } from '../../kernel/index.ts';
 import { writeWhole } from './embedded-bundle.ts';
-import type { EmbeddedFailure, EmbeddedReply, EmbeddedRequest, EmbeddedStart } from './embedded-protocol.ts';
+import type {
+  EmbeddedFailure,
+  EmbeddedReply,
+  EmbeddedRequest,
+  EmbeddedStart,
+  EmbeddedStatement,
+} from './embedded-protocol.ts';
+import { StatementQueue } from './embedded-queue.ts';
 import { TYPE_PARSERS } from './types.ts';
 
 // The embedded engine runs here, in a thread of its own: it blocks its thread while a statement runs.
@@ -73,13 +81,8 @@ async function main(): Promise<void> {
   let lookedAt = performance.now();
   let logAt = '0/0';
   let wrote = false;
-  let inTransaction = false;
-  const checkpointWhereDue = async (request: EmbeddedRequest): Promise<void> => {
-    if (request.kind === 'close') return;
-    if (request.text === 'begin') inTransaction = true;
-    else if (request.text === 'commit' || request.text === 'rollback') inTransaction = false;
-    wrote ||= !request.text.startsWith('select');
-    if (inTransaction || !wrote || performance.now() - lookedAt < LOOK_EVERY_MILLISECONDS) return;
+  const checkpointWhereDue = async (): Promise<void> => {
+    if (queue.isHeld || !wrote || performance.now() - lookedAt < LOOK_EVERY_MILLISECONDS) return;
     lookedAt = performance.now();
     wrote = false;
     const { rows } = await pg.query<{ at: string; due: boolean }>(
@@ -92,7 +95,7 @@ async function main(): Promise<void> {
     }
   };
 
-  const answer = async (request: EmbeddedRequest): Promise<EmbeddedReply> => {
+  const answer = async (request: EmbeddedStatement): Promise<EmbeddedReply> => {
     try {
       if (request.kind === 'query') {
         const result = await pg.query(request.text, request.parameters as unknown[]);
@@ -100,20 +103,61 @@ async function main(): Promise<void> {
         const affected = result.rows.length > 0 ? result.rows.length : (result.affectedRows ?? 0);
         return { kind: 'answer', id: request.id, rows: result.rows, affected };
       }
-      if (request.kind === 'script') await pg.exec(request.text);
-      else await pg.close();
+      await pg.exec(request.text);
       return { kind: 'answer', id: request.id, rows: [], affected: 0 };
     } catch (error) {
       return { kind: 'failure', id: request.id, failure: failureOf(error) };
     }
   };
 
-  // Requests come one at a time: the main thread hands the one connection on only when it is released.
-  port.on('message', async (request: EmbeddedRequest) => {
-    port.postMessage(await answer(request));
-    await checkpointWhereDue(request).catch(() => {});
-    if (request.kind === 'close') port.close();
-  });
+  const queue = new StatementQueue<MessagePort>();
+  let working: Promise<void> | undefined;
+  let closing = false;
+  let halfDone = false;
+  const work = async (): Promise<void> => {
+    for (;;) {
+      // Whatever was asked while the statement before ran comes in now: only then it is known what is most urgent.
+      await othersFirst();
+      if (halfDone) {
+        halfDone = false;
+        await pg.exec('rollback').catch(() => {});
+      }
+      const statement = closing ? undefined : queue.next();
+      if (statement === undefined) return;
+      const { client, ...request } = statement;
+      client.postMessage(await answer(request));
+      wrote ||= !request.text.startsWith('select');
+      await checkpointWhereDue().catch(() => {});
+    }
+  };
+  const wake = (): void => {
+    working ??= work().finally(() => {
+      working = undefined;
+    });
+  };
+
+  const listen = (client: MessagePort): void => {
+    client.on('message', async (request: EmbeddedRequest) => {
+      if (request.kind === 'connect') return listen(request.port);
+      if (request.kind !== 'close') {
+        queue.add(client, request);
+        return wake();
+      }
+      // A statement that runs is never cut off by closing.
+      closing = true;
+      await working;
+      await pg.close().catch(() => {});
+      client.postMessage({ kind: 'answer', id: request.id, rows: [], affected: 0 } satisfies EmbeddedReply);
+      port.close();
+    });
+    client.on('close', () => {
+      // Its thread ended in the middle of a transaction: nobody else may use the connection before that is undone.
+      if (closing || !queue.drop(client)) return;
+      halfDone = true;
+      wake();
+    });
+  };
+  listen(port);
   port.postMessage({ kind: 'ready' } satisfies EmbeddedReply);
 }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../../kernel/index.ts';
 import { compileQuery, type Database, type Query, type Queryable, type Transaction } from './database.ts';
 
@@ -18,10 +19,18 @@ export interface Connection {
   release(broken?: boolean): void;
 }
 
+/** What another thread needs to use the same database; send it with `transfer` of its port. */
+export type EngineShare =
+  | { readonly kind: 'embedded'; readonly port: MessagePort }
+  | { readonly kind: 'postgresql'; readonly url: string };
+
 /** What an engine brings; everything else is shared, so that both behave alike. */
 export interface Engine {
   readonly kind: 'embedded' | 'postgresql';
+  /** One statement by itself. */
+  single(priority: Priority, text: string, parameters: readonly unknown[]): Promise<QueryOutcome>;
   acquire(priority: Priority): Promise<Connection>;
+  share(): EngineShare;
   close(): Promise<void>;
 }
 
@@ -58,16 +67,6 @@ function handle(engine: Engine, priority: Priority, sibling: Database | undefine
       holder === undefined || !holder.open || holder.engine !== engine,
       'the root database handle was used inside a transaction: pass the transaction instead',
     );
-  };
-
-  const withConnection = async <T>(use: (connection: Connection) => Promise<T>): Promise<T> => {
-    refuseInsideTransaction();
-    const connection = await engine.acquire(priority);
-    try {
-      return await use(connection);
-    } finally {
-      connection.release();
-    }
   };
 
   const transaction = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
@@ -117,9 +116,10 @@ function handle(engine: Engine, priority: Priority, sibling: Database | undefine
   const database: Database = {
     kind: 'database',
     engine: engine.kind,
-    ...queryable((query) => {
+    ...queryable(async (query) => {
+      refuseInsideTransaction();
       const { text, parameters } = compileQuery(query);
-      return withConnection((connection) => connection.query(text, parameters));
+      return engine.single(priority, text, parameters);
     }),
     transaction,
     close: () => engine.close(),

@@ -1,6 +1,8 @@
+import { mkdir } from 'node:fs/promises';
 import type { Database } from './database.ts';
-import { openEmbeddedEngine } from './embedded.ts';
-import { databaseOver } from './handle.ts';
+import { openEmbeddedEngine, sharedEmbeddedEngine } from './embedded.ts';
+import { lockFolder } from './folder-lock.ts';
+import { databaseOver, type Engine, type EngineShare } from './handle.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import { openPostgresqlEngine } from './postgresql.ts';
 
@@ -8,19 +10,33 @@ export { type Database, DatabaseError, type Query, type Queryable, sql, type Tra
 export { FolderLockedError } from './folder-lock.ts';
 export { MigrationRefusedError } from './migrations.ts';
 
+export type { EngineShare } from './handle.ts';
+
 export interface DatabaseOptions {
   /** Connection string of PostgreSQL ≥ 15 with PostGIS ≥ 3.3; without it the embedded engine. */
   readonly url?: string | undefined;
-  /** Data folder of the embedded engine; null keeps everything in memory (tests). */
+  /**
+   * Data folder, locked for this process until the database is closed: two servers on one folder would clear away each other's
+   * scratch files, with PostgreSQL too. Null: none (tests), and the embedded engine keeps everything in memory.
+   */
   readonly folder?: string | null;
 }
 
-/** Opens the database and brings it to the newest schema. */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+/** A database as opened by this process; other threads of it may use it too. */
+export interface OpenedDatabase extends Database {
+  /** What `openShared` of another thread needs; for one thread each. */
+  share(): EngineShare;
+}
+
+/**
+ * Opens the database and brings it to the newest schema.
+ *
+ * @throws FolderLockedError when another process has the folder
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenedDatabase> {
+  const folder = options.folder ?? null;
   const engine =
-    options.url === undefined
-      ? await openEmbeddedEngine({ folder: options.folder ?? null })
-      : await openPostgresqlEngine(options.url);
+    options.url === undefined ? await openEmbeddedEngine({ folder }) : await openServer(options.url, folder);
   const db = databaseOver(engine);
   try {
     await migrate(db, await readMigrations());
@@ -28,5 +44,29 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await db.close();
     throw error;
   }
-  return db;
+  return Object.assign(db, { share: () => engine.share() });
+}
+
+/** The database another thread of this process has opened, with connections of its own on PostgreSQL. */
+export async function openShared(share: EngineShare): Promise<Database> {
+  return databaseOver(
+    share.kind === 'embedded' ? sharedEmbeddedEngine(share.port) : await openPostgresqlEngine(share.url, 'jobs'),
+  );
+}
+
+async function openServer(url: string, folder: string | null): Promise<Engine> {
+  if (folder === null) return openPostgresqlEngine(url);
+  await mkdir(folder, { recursive: true });
+  const lock = await lockFolder(folder);
+  try {
+    const engine = await openPostgresqlEngine(url);
+    const close = async (): Promise<void> => {
+      await engine.close();
+      await lock.release();
+    };
+    return { ...engine, close };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }

@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { DatabaseError } from './database.ts';
-import type { Connection, Engine } from './handle.ts';
+import type { Connection, Engine, QueryOutcome } from './handle.ts';
 import { ARRAY_ELEMENTS, TYPE_PARSERS } from './types.ts';
 
+/** Of the requests; jobs have fewer of their own, so that neither takes the other's. */
 const MAX_CONNECTIONS = 10;
+const MAX_CONNECTIONS_OF_JOBS = 4;
 
 function translate(error: unknown): unknown {
   if (error instanceof pg.DatabaseError) {
@@ -25,13 +27,13 @@ function parserOf(oid: number): ((text: string) => unknown) | undefined {
 }
 
 /** PostgreSQL (15 or newer, with PostGIS) by connection string: the system of record. */
-export async function openPostgresqlEngine(url: string): Promise<Engine> {
+export async function openPostgresqlEngine(url: string, use: 'requests' | 'jobs' = 'requests'): Promise<Engine> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: MAX_CONNECTIONS,
+    max: use === 'jobs' ? MAX_CONNECTIONS_OF_JOBS : MAX_CONNECTIONS,
     // jit costs tens of milliseconds on each tile and pays back on none of our queries.
     options: '-c jit=off -c timezone=UTC',
-    application_name: 'tianchou',
+    application_name: use === 'jobs' ? 'tianchou jobs' : 'tianchou',
     types: {
       getTypeParser: (oid: number, format?: string) =>
         (format === 'binary' ? undefined : parserOf(oid)) ?? pg.types.getTypeParser(oid, format as 'text'),
@@ -41,30 +43,38 @@ export async function openPostgresqlEngine(url: string): Promise<Engine> {
   pool.on('error', () => {});
   const probe = await pool.connect();
   probe.release();
+  const ask = async (
+    client: pg.PoolClient,
+    text: string,
+    parameters: readonly unknown[] | undefined,
+  ): Promise<QueryOutcome> => {
+    try {
+      const result = await client.query(text, parameters as unknown[] | undefined);
+      return { rows: result.rows ?? [], affected: result.rowCount ?? 0 };
+    } catch (error) {
+      throw translate(error);
+    }
+  };
   return {
     kind: 'postgresql',
+    async single(_priority, text, parameters) {
+      const client = await pool.connect();
+      try {
+        return await ask(client, text, parameters);
+      } finally {
+        client.release();
+      }
+    },
     async acquire() {
       const client = await pool.connect();
       const connection: Connection = {
-        query: async (text, parameters) => {
-          try {
-            const result = await client.query(text, parameters as unknown[]);
-            return { rows: result.rows ?? [], affected: result.rowCount ?? 0 };
-          } catch (error) {
-            throw translate(error);
-          }
-        },
-        script: async (text) => {
-          try {
-            await client.query(text);
-          } catch (error) {
-            throw translate(error);
-          }
-        },
+        query: (text, parameters) => ask(client, text, parameters),
+        script: async (text) => void (await ask(client, text, undefined)),
         release: (broken) => client.release(broken),
       };
       return connection;
     },
+    share: () => ({ kind: 'postgresql', url }),
     close: () => pool.end(),
   };
 }

@@ -34,14 +34,19 @@ export interface Files {
   temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }>;
 }
 
-/** Keeps files under `folder/files` and scratch under `folder/temporary`. */
+/** Keeps files under `folder/files` and scratch under `folder/temporary`, which it empties. */
 export async function openFiles(folder: string): Promise<Files> {
+  // One server works on the folder at a time: whatever lies here is from a process that is gone.
+  await rm(join(folder, 'temporary'), { recursive: true, force: true });
+  await mkdir(join(folder, 'temporary'), { recursive: true });
+  await mkdir(join(folder, 'files'), { recursive: true });
+  return filesIn(folder);
+}
+
+/** The files of a folder that another thread of this process has opened. */
+export function filesIn(folder: string): Files {
   const kept = join(folder, 'files');
   const scratch = join(folder, 'temporary');
-  // One server works on the folder at a time: whatever lies here is from a process that is gone.
-  await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
-  await mkdir(kept, { recursive: true });
   const pathOf = (hash: string): string => join(kept, hash.slice(0, 2), hash);
 
   return {

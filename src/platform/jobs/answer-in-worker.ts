@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../kernel/index.ts';
+import { stepBack } from './step-back.ts';
 
 /** Whatever a worker sends along; its typed arrays' memory may be handed over instead of copied. */
 export type Say<Message> = (message: Message) => void;
@@ -16,6 +17,7 @@ export function answerInWorker<Data, Value, Message = never>(
 ): void {
   const port = parentPort;
   assert(port !== null, 'answerInWorker is for worker threads');
+  stepBack(5);
   Promise.resolve()
     .then(() => work(workerData as Data, (message) => port.postMessage({ kind: 'message', message })))
     .then(({ value, transfer }) => port.postMessage({ kind: 'value', value }, [...transfer]))

@@ -52,6 +52,8 @@ export interface Jobs {
   /** Calls back with each change seen; the caller ends it. */
   subscribe(jobId: string, listener: (view: JobView) => void): () => void;
   start(): Promise<void>;
+  /** Looks for waiting jobs now: another thread or process has queued one. */
+  look(): void;
   /** Aborts what runs (it is resumed or failed at the next start) and waits for it. */
   stop(): Promise<void>;
   /** Resolves when the job is over (tests, command line). */

@@ -5,19 +5,9 @@ import { type ActorContext, type Clock, type Ids, type Role } from '../../module
 import type { JobView } from '../../modules/analysis/views.ts';
 import type { Database } from '../db/index.ts';
 import { errorFields, type Logger } from '../logging.ts';
-import { JobCancelled, type JobHandler, JobRefused, type JobRun, type Jobs, type StoredJob } from './job.ts';
-import {
-  beat,
-  endJob,
-  findJob,
-  insertJob,
-  readActiveJobs,
-  readSilentJobs,
-  requestCancel,
-  requeueJob,
-  takeJob,
-  type TakenJob,
-} from './store.ts';
+import { jobDesk } from './desk.ts';
+import { JobCancelled, type JobHandler, JobRefused, type JobRun, type Jobs } from './job.ts';
+import { beat, endJob, findJob, readSilentJobs, requestCancel, requeueJob, takeJob, type TakenJob } from './store.ts';
 
 export interface JobsOptions {
   readonly db: Database;
@@ -30,6 +20,8 @@ export interface JobsOptions {
   readonly beatMilliseconds?: number;
   /** A running job not heard of for so long is taken for dead. */
   readonly silenceMilliseconds?: number;
+  /** Hears of each change of any job that runs here. */
+  readonly onView?: (view: JobView) => void;
 }
 
 const MAX_ATTEMPTS = 3;
@@ -70,7 +62,6 @@ export function createJobs(options: JobsOptions): Jobs {
   const worker = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   const handlers = new Map<string, JobHandler>();
   const running = new Map<string, Running>();
-  const listeners = new Map<string, Set<(view: JobView) => void>>();
   let started = false;
   let stopping = false;
   let looking: Promise<void> | undefined;
@@ -78,10 +69,10 @@ export function createJobs(options: JobsOptions): Jobs {
   let timer: NodeJS.Timeout | undefined;
 
   const tell = (view: JobView): void => {
-    for (const listener of listeners.get(view.jobId) ?? []) listener(view);
+    desk.tell(view);
+    options.onView?.(view);
   };
   const tellStored = async (jobId: string): Promise<void> => {
-    if (!listeners.has(jobId)) return;
     const stored = await findJob(db, jobId);
     if (stored !== undefined) tell(stored.view);
   };
@@ -93,12 +84,6 @@ export function createJobs(options: JobsOptions): Jobs {
     phase: job.phase,
     error: null,
   });
-
-  /** What runs here is known more exactly than its last heartbeat. */
-  const fresh = (stored: StoredJob): StoredJob => {
-    const job = running.get(stored.view.jobId);
-    return job !== undefined && stored.view.state === 'running' ? { ...stored, view: viewOf(job) } : stored;
-  };
 
   const contextOf = (job: TakenJob): ActorContext => ({
     actor: job.actor,
@@ -248,6 +233,17 @@ export function createJobs(options: JobsOptions): Jobs {
     }
   };
 
+  const desk = jobDesk({
+    db,
+    clock,
+    ids,
+    wake: look,
+    latest: (jobId) => {
+      const job = running.get(jobId);
+      return job === undefined ? undefined : viewOf(job);
+    },
+  });
+
   const before = (milliseconds: number): string => new Date(Date.parse(clock.now()) - milliseconds).toISOString();
 
   const jobs: Jobs = {
@@ -257,12 +253,9 @@ export function createJobs(options: JobsOptions): Jobs {
       handlers.set(handler.kind, handler as unknown as JobHandler);
     },
 
-    async enqueue(tx, context, { kind, input }) {
-      assert(handlers.has(kind), `no handler for jobs of kind ${kind}`);
-      const jobId = ids.next();
-      await insertJob(tx, context, { jobId, kind, input });
-      tx.afterCommit(look);
-      return jobId;
+    async enqueue(tx, context, job) {
+      assert(handlers.has(job.kind), `no handler for jobs of kind ${job.kind}`);
+      return desk.enqueue(tx, context, job);
     },
 
     async cancel(jobId) {
@@ -282,24 +275,10 @@ export function createJobs(options: JobsOptions): Jobs {
       return was !== undefined;
     },
 
-    async find(jobId) {
-      const stored = await findJob(db, jobId);
-      return stored === undefined ? undefined : fresh(stored);
-    },
-
-    async active(kind) {
-      return (await readActiveJobs(db, kind)).map(fresh);
-    },
-
-    subscribe(jobId, listener) {
-      const set = listeners.get(jobId) ?? new Set();
-      listeners.set(jobId, set);
-      set.add(listener);
-      return () => {
-        set.delete(listener);
-        if (set.size === 0) listeners.delete(jobId);
-      };
-    },
+    find: desk.find,
+    active: desk.active,
+    subscribe: desk.subscribe,
+    finished: desk.finished,
 
     async start() {
       // The embedded database has one process: whatever runs in its table belongs to one that is gone.
@@ -318,6 +297,8 @@ export function createJobs(options: JobsOptions): Jobs {
       look();
     },
 
+    look,
+
     async stop() {
       stopping = true;
       clearInterval(timer);
@@ -325,25 +306,6 @@ export function createJobs(options: JobsOptions): Jobs {
       const left = [...running.values()];
       for (const job of left) job.controller.abort(new JobCancelled());
       await Promise.all(left.map((job) => job.ended));
-    },
-
-    async finished(jobId) {
-      for (;;) {
-        const stored: StoredJob | undefined = await findJob(db, jobId);
-        assert(stored !== undefined, 'no such job');
-        if (!['queued', 'running'].includes(stored.view.state)) return stored;
-        await new Promise<void>((resolve) => {
-          const done = (): void => {
-            end();
-            clearTimeout(poll);
-            resolve();
-          };
-          const end = jobs.subscribe(jobId, (view) => {
-            if (view.state !== 'running') done();
-          });
-          const poll = setTimeout(done, 200);
-        });
-      }
     },
   };
   return jobs;
