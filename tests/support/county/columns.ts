@@ -30,7 +30,8 @@ function squareMetresOf(dissolved: Dissolved): Float64Array {
   const areas = new Float64Array(dissolved.groupRings.length - 1);
   let at = 0;
   for (const batch of batchesOf(dissolved, [])) {
-    for (const { areaDm2 } of officialAreas({ ...batch, epsg: 4490 }, runZone(COUNTY_ZONE))) areas[at++] = areaDm2 / 100;
+    for (const { areaDm2 } of officialAreas({ ...batch, epsg: 4490 }, runZone(COUNTY_ZONE)))
+      areas[at++] = areaDm2 / 100;
   }
   return areas;
 }
@@ -155,8 +156,5 @@ export function growthBoundaryColumns({ labels, dissolved }: ZonePolygons): Colu
 
 export function projectColumns({ labels }: ZonePolygons): Column[] {
   const column = columnMaker(labels.length);
-  return [
-    column('XMMC', 'text', (i) => `土地整治项目${i + 1}`),
-    column('XZQDM', 'text', () => COUNTY_CODE),
-  ];
+  return [column('XMMC', 'text', (i) => `土地整治项目${i + 1}`), column('XZQDM', 'text', () => COUNTY_CODE)];
 }

@@ -124,4 +124,3 @@ function clusters(cells: CountyCells, blocks: Dissolved, groupOf: Int32Array, co
   }
   return Int32Array.from({ length: count }, (_, block) => sets.find(block));
 }
-

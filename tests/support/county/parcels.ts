@@ -122,11 +122,7 @@ function join(
   for (let i = 0; i < n; i++) {
     if (inside[i] !== 1) continue;
     label[i] =
-      kind[i] === RIVER
-        ? 0
-        : kind[i] === ROAD
-          ? 1 + tile(points[2 * i]!) + 100 * tile(points[2 * i + 1]!)
-          : 20_000 + i;
+      kind[i] === RIVER ? 0 : kind[i] === ROAD ? 1 + tile(points[2 * i]!) + 100 * tile(points[2 * i + 1]!) : 20_000 + i;
   }
   const taken = kind.slice();
   for (let i = 0; i < n; i++) {
