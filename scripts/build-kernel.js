@@ -23,9 +23,10 @@ const EXCHANGED = {
   'src/geometry/portable/platform.ts': 'src/geometry/compiled/assembly/platform.ts',
 };
 
+/** `/* @inline *\/` is written as a comment, since other tools do not know decorators of functions. */
 function readSource(name, baseDirectory) {
   const path = join(baseDirectory, EXCHANGED[name] ?? name);
-  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+  return existsSync(path) ? readFileSync(path, 'utf8').replaceAll(/^\/\* @inline \*\/ /gm, '@inline ') : null;
 }
 
 function fingerprint() {
@@ -63,6 +64,8 @@ export async function buildKernel() {
         '--initialMemory',
         '1',
         ...options,
+        // For profiles: functions keep their names.
+        ...(process.env['KERNEL_NAMES'] ? ['--debug'] : []),
       ],
       { stdout: process.stdout, readFile: readSource },
     );

@@ -85,13 +85,19 @@ function growCrossings(pieces: Pieces, needed: number): void {
   pieces.sortedChanges = new Int8Array(capacity);
 }
 
-/** Cuts feature f of a layer; the pieces replace what `pieces` held. Parts outside the grid leave nothing. */
-export function cutFeature(grid: Grid, layer: PlaneLayer, f: number, pieces: Pieces): void {
+/** Cuts feature f of a layer in rows … of the grid; the pieces replace what `pieces` held. Parts outside leave nothing. */
+export function cutFeature(
+  grid: Grid,
+  rows: { readonly from: number; readonly to: number },
+  layer: PlaneLayer,
+  f: number,
+  pieces: Pieces,
+): void {
   pieces.count = 0;
   pieces.crossings = 0;
   const { featureRings, ringStarts, ringSigns, xy } = layer;
   for (let r = featureRings[f]!; r < featureRings[f + 1]!; r++) {
-    cutRing(grid, xy, ringStarts[r]!, ringStarts[r + 1]!, ringSigns[r]!, pieces);
+    cutRing(grid, rows.from, rows.to, xy, ringStarts[r]!, ringStarts[r + 1]!, ringSigns[r]!, pieces);
   }
   if (pieces.crossings === 0) return;
   const [first, last] = sortCrossings(pieces);
@@ -99,24 +105,56 @@ export function cutFeature(grid: Grid, layer: PlaneLayer, f: number, pieces: Pie
 }
 
 /** Pieces of the edges of one ring, and its crossings with the grid's lines. `sign` turns the interior to the left. */
-function cutRing(grid: Grid, xy: Float64Array, start: number, end: number, sign: number, pieces: Pieces): void {
+function cutRing(
+  grid: Grid,
+  rowFrom: number,
+  rowTo: number,
+  xy: Float64Array,
+  start: number,
+  end: number,
+  sign: number,
+  pieces: Pieces,
+): void {
   if (end - start < 3) return;
-  const { x0, y0, size, columns, rows } = grid;
+  const { x0, y0, size, columns } = grid;
   const perMetre = 1 / size;
   let { cells, values, weights, whole, lines, crossingX, changes } = pieces;
   let { count, crossings } = pieces;
   let px = xy[2 * end - 2]!;
   let py = xy[2 * end - 1]!;
   let rowP = Math.floor((py - y0) * perMetre);
+  let columnP = Math.floor((px - x0) * perMetre);
   for (let i = 2 * start; i < 2 * end; i += 2) {
     const qx = xy[i]!;
     const qy = xy[i + 1]!;
     const rowQ = Math.floor((qy - y0) * perMetre);
-    // Wholly below the grid: vanishes. Wholly above it: acts through crossings other edges make.
-    if ((rowP >= 0 || rowQ >= 0) && (rowP < rows || rowQ < rows)) {
+    const columnQ = Math.floor((qx - x0) * perMetre);
+    if (rowP === rowQ && columnP === columnQ) {
+      // Most edges: within one cell.
+      if (rowP >= rowFrom && rowP < rowTo && columnP >= 0 && columnP < columns && px !== qx) {
+        if (count === cells.length) {
+          pieces.count = count;
+          growPieces(pieces, count + 1);
+          ({ cells, values, weights, whole } = pieces);
+        }
+        const rightward = px < qx;
+        cells[count] = rowP * columns + columnP;
+        values[4 * count] = rightward ? px : qx;
+        values[4 * count + 1] = rightward ? qx : px;
+        values[4 * count + 2] = (rightward ? py : qy) - (y0 + rowP * size);
+        values[4 * count + 3] = (qy - py) / (qx - px);
+        weights[count] = rightward ? -sign : sign;
+        whole[count] = 0;
+        count++;
+      }
+    } else if ((rowP >= rowFrom || rowQ >= rowFrom) && (rowP < rowTo || rowQ < rowTo)) {
+      // (Wholly below the rows: vanishes. Wholly above them: acts through crossings other edges make.)
       const up = rowQ > rowP;
       const slope = (qy - py) / (qx - px);
-      const rowSpan = up ? rowQ - rowP : rowP - rowQ;
+      // Rows outside the grid leave nothing; the walk starts and ends one row beyond it at most.
+      let row = up ? Math.max(rowP, rowFrom - 1) : Math.min(rowP, rowTo);
+      const last = up ? Math.min(rowQ, rowTo) : Math.max(rowQ, rowFrom - 1);
+      const rowSpan = up ? last - row : row - last;
       if (crossings + rowSpan > lines.length) {
         pieces.crossings = crossings;
         growCrossings(pieces, crossings + rowSpan);
@@ -124,7 +162,7 @@ function cutRing(grid: Grid, xy: Float64Array, start: number, end: number, sign:
       }
       let ax = px;
       let ay = py;
-      for (let row = rowP; ; row = up ? row + 1 : row - 1) {
+      for (; ; row += up ? 1 : -1) {
         let ex = qx;
         let ey = qy;
         if (row !== rowQ) {
@@ -134,14 +172,14 @@ function cutRing(grid: Grid, xy: Float64Array, start: number, end: number, sign:
           if (share < 0) share = 0;
           else if (share > 1) share = 1;
           ex = px + (qx - px) * share;
-          if (line >= 1 && line <= rows) {
+          if (row !== last && line > rowFrom && line <= rowTo) {
             lines[crossings] = line;
             crossingX[crossings] = ex;
             changes[crossings] = up ? -sign : sign;
             crossings++;
           }
         }
-        if (ax !== ex && row >= 0 && row < rows) {
+        if (ax !== ex && row >= rowFrom && row < rowTo) {
           const rightward = ax < ex;
           let left = rightward ? ax : ex;
           const right = rightward ? ex : ax;
@@ -180,7 +218,7 @@ function cutRing(grid: Grid, xy: Float64Array, start: number, end: number, sign:
             }
           }
         }
-        if (row === rowQ) break;
+        if (row === last) break;
         ax = ex;
         ay = ey;
       }
@@ -188,6 +226,7 @@ function cutRing(grid: Grid, xy: Float64Array, start: number, end: number, sign:
     px = qx;
     py = qy;
     rowP = rowQ;
+    columnP = columnQ;
   }
   pieces.count = count;
   pieces.crossings = crossings;

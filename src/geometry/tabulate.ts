@@ -2,15 +2,18 @@
  * Tabulated intersection: the area every parcel shares with every zone, without making the intersections.
  *
  * Inside one grid cell (bottom y = 0) both polygons are sums of "what lies under a piece" (cut.ts), so the area they share
- * there is Σ over pairs of pieces of w·w'·∫ min(y, y') dx, and the area they share is the sum over cells. Parcels whose box
- * touches no cell that a zone covers in part need no cutting: the same zones cover all of it.
+ * there is Σ over pairs of pieces of w·w'·∫ min(y, y') dx, and the area they share is the sum over cells.
+ *
+ * There are two versions of it: the plain one here, and the compiled kernel (src/geometry/compiled), which does the same
+ * operations in the same order and so gives the same bits, several times faster and on several threads. `tabulate` takes the
+ * compiled one where the shell has installed it.
  */
 import { assert } from '../kernel/index.ts';
 import { cutFeature, newPieces, type Pieces } from './cut.ts';
-import { type Grid, gridFor } from './grid.ts';
+import { cacheOrder, type Grid, gridFor, type LayerMeasures, passesOf } from './grid.ts';
 import { flush, inParcelOrder, newRows, newSums, type Rows, type Sums } from './tabulation-rows.ts';
 import type { PlaneLayer, Tabulation } from './types.ts';
-import { buildZoneIndex, isOutside, mixedCells, type ZoneIndex } from './zone-index.ts';
+import { buildZoneIndex, type Pass, PIECE, type ZoneIndex } from './zone-index.ts';
 
 /** Pairs that share no more than this, m², touch only: it is the noise of the arithmetic, not land. */
 export const TOUCHING_SQUARE_METRES = 5e-7;
@@ -26,11 +29,21 @@ export interface TabulateOptions {
   readonly maxIndexPieces?: number;
 }
 
-const MAX_INDEX_PIECES = 8_000_000;
+/** Pieces of zones (40 bytes each) held at once. */
+const MAX_INDEX_PIECES = 12_000_000;
 
 /** Thrown by long computations whose caller asked them to stop. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
+}
+
+export type Tabulate = (parcels: PlaneLayer, zones: PlaneLayer, options?: TabulateOptions) => Tabulation;
+
+let installed: Tabulate | undefined;
+
+/** Has `tabulate` use another version (the compiled kernel) from now on, in this thread; undefined takes the plain one again. */
+export function installTabulate(version: Tabulate | undefined): void {
+  installed = version;
 }
 
 /**
@@ -45,163 +58,179 @@ export function tabulate(parcels: PlaneLayer, zones: PlaneLayer, options: Tabula
       parcels.origin[1] === zones.origin[1],
     'layers are in different planes',
   );
+  return (installed ?? tabulatePlain)(parcels, zones, options);
+}
+
+const measuresOf = ({ boxes, areas, xy }: PlaneLayer): LayerMeasures => ({ boxes, areas, vertices: xy.length / 2 });
+
+/** The plain version: reference of the compiled one, and used where there is none. */
+export function tabulatePlain(parcels: PlaneLayer, zones: PlaneLayer, options: TabulateOptions = {}): Tabulation {
   const check = (fraction: number): void => {
     if (options.isCancelled?.() === true) throw new Cancelled('cancelled');
     options.onProgress?.(fraction);
   };
   check(0);
-  const grid = gridFor(parcels, zones, options.cellSizeMetres);
-  if (grid === undefined) {
-    check(1);
-    return { parcels: new Uint32Array(0), zones: new Uint32Array(0), areas: new Float64Array(0) };
-  }
-  const sums = newSums(zones.areas.length);
   const rows = newRows();
-  const bands = bandsOf(grid, zones, options.maxIndexPieces ?? MAX_INDEX_PIECES);
-  bands.forEach((band, b) => {
-    tabulateBand(band, parcels, zones, sums, rows, (fraction) => check((b + fraction) / bands.length));
-  });
+  const grid = gridFor(measuresOf(parcels), [measuresOf(zones)], options.cellSizeMetres);
+  if (grid !== undefined) {
+    const sums = newSums(zones.areas.length);
+    const passes = passesOf(grid, zones.xy.length / 2, options.maxIndexPieces ?? MAX_INDEX_PIECES);
+    passes.forEach((pass, p) => {
+      tabulatePass(grid, pass, parcels, zones, sums, rows, (fraction) => check((p + fraction) / passes.length));
+    });
+  }
   check(1);
   return inParcelOrder(rows, parcels.areas.length, TOUCHING_SQUARE_METRES);
 }
 
-/**
- * The grid in bands of rows, so that the index of a band stays within some hundred megabytes however large the zone layer is.
- * Most layers need one band. A zone leaves a piece or two for each vertex, and one for each cell it covers.
- */
-function bandsOf(grid: Grid, zones: PlaneLayer, maxPieces: number): Grid[] {
-  const expected = 0.75 * zones.xy.length + grid.columns * grid.rows;
-  const count = Math.min(grid.rows, Math.max(1, Math.ceil(expected / maxPieces)));
-  const rows = Math.ceil(grid.rows / count);
-  const bands: Grid[] = [];
-  for (let first = 0; first < grid.rows; first += rows) {
-    bands.push({ ...grid, y0: grid.y0 + first * grid.size, rows: Math.min(rows, grid.rows - first) });
-  }
-  return bands;
+/** Room for the pieces of one parcel as lists by cell. */
+interface Lists {
+  /** Per cell of the pass: number + 1 of the last piece in it. All 0 between parcels. */
+  readonly heads: Int32Array;
+  next: Int32Array;
+  /** Cells that have a piece, in the order the parcel came to them. */
+  touched: Int32Array;
+  /** Pieces of the cell in hand: x left, x right, y, slope, weight. */
+  dense: Float64Array;
 }
 
-/** What parcels and zones share inside one grid; parcels that reach beyond it get the rest from other bands. */
-function tabulateBand(
+/** What parcels and zones share inside some rows of the grid; parcels that reach beyond get the rest from other passes. */
+function tabulatePass(
   grid: Grid,
+  pass: Pass,
   parcels: PlaneLayer,
   zones: PlaneLayer,
   sums: Sums,
   rows: Rows,
   check: (fraction: number) => void,
 ): void {
-  const index = buildZoneIndex(grid, zones, (fraction) => check(0.3 * fraction));
+  const index = buildZoneIndex(grid, pass, zones, (fraction) => check(0.3 * fraction));
   const pieces = newPieces(grid);
-  const order = cacheOrder(grid, parcels);
+  const lists: Lists = {
+    heads: new Int32Array((pass.to - pass.from) * grid.columns),
+    next: new Int32Array(1024),
+    touched: new Int32Array(1024),
+    dense: new Float64Array(64 * PIECE),
+  };
+  const order = cacheOrder(grid, parcels.boxes, pass.from, pass.to);
   for (let i = 0; i < order.length; i++) {
     if ((i & 1023) === 0) check(0.3 + (0.7 * i) / order.length);
     const f = order[i]!;
-    if (!tabulateUniform(index, parcels, f, sums)) {
-      cutFeature(grid, parcels, f, pieces);
-      addPieces(index, pieces, sums);
-    }
+    cutFeature(grid, pass, parcels, f, pieces);
+    if (pieces.count === 0) continue;
+    const cells = listByCell(pieces, pass.from * grid.columns, lists);
+    for (let t = 0; t < cells; t++) addCell(index, pieces, lists, lists.touched[t]!, sums);
     flush(f, sums, rows);
   }
 }
 
-/** Parcels that meet the grid, row of cells by row of cells, so that neighbours use the same part of the index. */
-function cacheOrder(grid: Grid, parcels: PlaneLayer): Uint32Array {
-  const { boxes } = parcels;
-  const inside: number[] = [];
-  const keys = new Float64Array(parcels.areas.length);
-  for (let f = 0; f < parcels.areas.length; f++) {
-    if (isOutside(grid, boxes, f)) continue;
-    const row = Math.floor((boxes[4 * f + 1]! + boxes[4 * f + 3]! - 2 * grid.y0) / (2 * grid.size));
-    const column = Math.floor((boxes[4 * f]! + boxes[4 * f + 2]! - 2 * grid.x0) / (2 * grid.size));
-    keys[f] = Math.floor(row / 8) * (grid.columns + 2) + column;
-    inside.push(f);
+/** Makes a list of the pieces of each cell, last first; returns how many cells there are. */
+function listByCell(pieces: Pieces, firstCell: number, lists: Lists): number {
+  const { count, cells } = pieces;
+  if (lists.next.length < count) {
+    lists.next = new Int32Array(2 * count);
+    lists.touched = new Int32Array(2 * count);
   }
-  const order = Uint32Array.from(inside);
-  return order.sort((a, b) => keys[a]! - keys[b]! || a - b);
+  const { heads, next, touched } = lists;
+  let cellCount = 0;
+  for (let i = 0; i < count; i++) {
+    const cell = cells[i]! - firstCell;
+    const head = heads[cell]!;
+    if (head === 0) touched[cellCount++] = cell;
+    next[i] = head;
+    heads[cell] = i + 1;
+  }
+  return cellCount;
 }
 
 /**
- * Where no cell of the parcel's box is covered in part, adds the whole parcel to the zones of any one of them and returns
- * true. Where the box leaves the grid, only a box that no zone covers is decided here.
+ * Adds, for every piece of the parcel in a cell and every zone piece there, four times ∫ min(y, y') dx with both weights.
+ * Even and odd pieces are summed apart, as the compiled version does two at a time.
  */
-function tabulateUniform(index: ZoneIndex, parcels: PlaneLayer, f: number, sums: Sums): boolean {
-  const { x0, y0, size, columns, rows } = index.grid;
-  const { boxes } = parcels;
-  const perMetre = 1 / size;
-  const c1 = Math.floor((boxes[4 * f]! - x0) * perMetre);
-  const r1 = Math.floor((boxes[4 * f + 1]! - y0) * perMetre);
-  const c2 = Math.floor((boxes[4 * f + 2]! - x0) * perMetre);
-  const r2 = Math.floor((boxes[4 * f + 3]! - y0) * perMetre);
-  const left = Math.min(columns - 1, Math.max(0, c1));
-  const bottom = Math.min(rows - 1, Math.max(0, r1));
-  const right = Math.min(columns - 1, Math.max(0, c2));
-  const top = Math.min(rows - 1, Math.max(0, r2));
-  if (mixedCells(index, left, bottom, right, top) > 0) return false;
-  const cell = bottom * columns + left;
-  const start = index.starts[cell]!;
-  const end = index.starts[cell + 1]!;
-  if (start === end) return true;
-  if (left !== c1 || bottom !== r1 || right !== c2 || top !== r2) return false;
-  const twice = 2 * parcels.areas[f]!;
-  for (let k = start; k < end; k++) {
-    const zone = index.zones[k]!;
-    if (sums.marks[zone] === 0) {
-      sums.marks[zone] = 1;
-      sums.touched[sums.count++] = zone;
-    }
-    sums.areas[zone]! += twice * index.weights[k]!;
+function addCell(index: ZoneIndex, pieces: Pieces, lists: Lists, cell: number, sums: Sums): void {
+  const { heads, next } = lists;
+  let run = index.starts[cell]!;
+  const lastRun = index.starts[cell + 1]!;
+  if (run === lastRun) {
+    heads[cell] = 0;
+    return;
   }
-  return true;
-}
-
-/** Adds, for every piece of a parcel and every zone piece in its cell, twice ∫ min(y, y') dx with both weights. */
-function addPieces(index: ZoneIndex, pieces: Pieces, sums: Sums): void {
-  const { starts, values: zoneValues, zones, weights: zoneWeights } = index;
-  const { count, cells, values, weights } = pieces;
+  let dense = lists.dense;
+  let n = 0;
+  let ownEven = 0;
+  let ownOdd = 0;
+  for (let i = heads[cell]!; i !== 0; n++) {
+    if (PIECE * (n + 1) > dense.length) {
+      dense = new Float64Array(2 * dense.length);
+      dense.set(lists.dense);
+      lists.dense = dense;
+    }
+    const from = 4 * (i - 1);
+    const at = PIECE * n;
+    const left = pieces.values[from]!;
+    const right = pieces.values[from + 1]!;
+    const y = pieces.values[from + 2]!;
+    const slope = pieces.values[from + 3]!;
+    const weight = pieces.weights[i - 1]!;
+    dense[at] = left;
+    dense[at + 1] = right;
+    dense[at + 2] = y;
+    dense[at + 3] = slope;
+    dense[at + 4] = weight;
+    const width = right - left;
+    const twice = width * (y + (y + slope * width));
+    if ((n & 1) === 0) ownEven += (twice + twice) * weight;
+    else ownOdd += (twice + twice) * weight;
+    i = next[i - 1]!;
+  }
+  heads[cell] = 0;
+  const own = ownEven + ownOdd;
   const { areas, touched, marks } = sums;
-  let touchedCount = sums.count;
-  for (let i = 0; i < count; i++) {
-    const cell = cells[i]!;
-    const end = starts[cell + 1]!;
-    let k = starts[cell]!;
-    if (k === end) continue;
-    const xa = values[4 * i]!;
-    const xb = values[4 * i + 1]!;
-    const ya = values[4 * i + 2]!;
-    const slope = values[4 * i + 3]!;
-    const weight = weights[i]!;
-    for (; k < end; k++) {
-      const at = 4 * k;
-      const x1 = zoneValues[at]!;
-      const x2 = zoneValues[at + 1]!;
-      const left = xa > x1 ? xa : x1;
-      const right = xb < x2 ? xb : x2;
-      if (left >= right) continue;
-      const width = right - left;
-      const zoneSlope = zoneValues[at + 3]!;
-      const el = ya + slope * (left - xa);
-      const er = ya + slope * (right - xa);
-      const fl = zoneValues[at + 2]! + zoneSlope * (left - x1);
-      const fr = zoneValues[at + 2]! + zoneSlope * (right - x1);
-      const dl = el - fl;
-      const dr = er - fr;
-      let twice: number;
-      if (dl <= 0 && dr <= 0) {
-        twice = (el + er) * width;
-      } else if (dl >= 0 && dr >= 0) {
-        twice = (fl + fr) * width;
-      } else {
-        // The two lines cross: the corner between them is cut off both trapezoids.
-        const al = dl < 0 ? -dl : dl;
-        const ar = dr < 0 ? -dr : dr;
-        twice = 0.5 * width * (el + er + fl + fr - (dl * dl + dr * dr) / (al + ar));
+  const { values } = index;
+  for (; run < lastRun; run++) {
+    const zone = index.zones[run]!;
+    const first = index.pieceStarts[run]!;
+    const stop = index.pieceStarts[run + 1]!;
+    let sum = index.whole[run]! * own;
+    if (first !== stop) {
+      for (let i = 0; i < n; i++) {
+        const at = PIECE * i;
+        const xa = dense[at]!;
+        const xb = dense[at + 1]!;
+        const ya = dense[at + 2]!;
+        const slope = dense[at + 3]!;
+        let even = 0;
+        let odd = 0;
+        for (let k = first; k < stop; k++) {
+          const other = PIECE * k;
+          const x1 = values[other]!;
+          const x2 = values[other + 1]!;
+          const left = xa < x1 ? x1 : xa;
+          const right = x2 < xb ? x2 : xb;
+          const width = right - left;
+          if (!(width > 0)) continue;
+          const y1 = values[other + 2]!;
+          const otherSlope = values[other + 3]!;
+          const el = ya + slope * (left - xa);
+          const er = ya + slope * (right - xa);
+          const fl = y1 + otherSlope * (left - x1);
+          const fr = y1 + otherSlope * (right - x1);
+          const dl = el - fl;
+          const dr = er - fr;
+          let distance = Math.abs(dl) + Math.abs(dr);
+          // The two lines cross: the corner between them is cut off both trapezoids.
+          if (!(dl * dr >= 0)) distance = (dl * dl + dr * dr) / distance;
+          const fourfold = width * (el + er + (fl + fr) - distance) * values[other + 4]!;
+          if (((k - first) & 1) === 0) even += fourfold;
+          else odd += fourfold;
+        }
+        sum += dense[at + 4]! * (even + odd);
       }
-      const zone = zones[k]!;
-      if (marks[zone] === 0) {
-        marks[zone] = 1;
-        touched[touchedCount++] = zone;
-      }
-      areas[zone]! += weight * zoneWeights[k]! * twice;
     }
+    if (marks[zone] === 0) {
+      marks[zone] = 1;
+      touched[sums.count++] = zone;
+    }
+    areas[zone]! += sum;
   }
-  sums.count = touchedCount;
 }

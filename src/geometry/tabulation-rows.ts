@@ -1,7 +1,7 @@
 /** Sums of one parcel, and the rows they become. */
 import type { Tabulation } from './types.ts';
 
-/** Twice the area the current parcel shares with each zone, and which zones those are. */
+/** Four times the area the current parcel shares with each zone, and which zones those are. */
 export interface Sums {
   readonly areas: Float64Array;
   readonly touched: Uint32Array;
@@ -32,7 +32,7 @@ export function flush(f: number, sums: Sums, rows: Rows): void {
     if (rows.count === rows.parcels.length) growRows(rows);
     rows.parcels[rows.count] = f;
     rows.zones[rows.count] = zone;
-    rows.areas[rows.count] = sums.areas[zone]! / 2;
+    rows.areas[rows.count] = sums.areas[zone]! / 4;
     rows.count++;
     sums.areas[zone] = 0;
     sums.marks[zone] = 0;
@@ -54,7 +54,7 @@ function growRows(rows: Rows): void {
 }
 
 /**
- * Rows by parcel, then zone, those of one pair added up (in the order found, bottom band first); pairs that share no more
+ * Rows by parcel, then zone, those of one pair added up in order of their areas; pairs that share no more
  * than `touching` m² are left out.
  */
 export function inParcelOrder(rows: Rows, parcelCount: number, touching: number): Tabulation {
@@ -90,11 +90,11 @@ export function inParcelOrder(rows: Rows, parcelCount: number, touching: number)
   return { parcels: parcels.slice(0, kept), zones: zones.slice(0, kept), areas: areas.slice(0, kept) };
 }
 
-/** Stable sort of one parcel's rows by zone: by insertion for the usual few, through an index for a parcel in very many zones. */
+/** Sorts one parcel's rows by zone, then area: by insertion for the usual few, through an index for a parcel in very many zones. */
 function sortByZone(zones: Uint32Array, areas: Float64Array, start: number, end: number): void {
   if (end - start > 64) {
     const order = Uint32Array.from({ length: end - start }, (_, i) => start + i);
-    order.sort((a, b) => zones[a]! - zones[b]! || a - b);
+    order.sort((a, b) => zones[a]! - zones[b]! || areas[a]! - areas[b]!);
     const sortedZones = Uint32Array.from(order, (i) => zones[i]!);
     const sortedAreas = Float64Array.from(order, (i) => areas[i]!);
     zones.set(sortedZones, start);
@@ -105,7 +105,7 @@ function sortByZone(zones: Uint32Array, areas: Float64Array, start: number, end:
     const zone = zones[i]!;
     const area = areas[i]!;
     let j = i - 1;
-    while (j >= start && zones[j]! > zone) {
+    while (j >= start && (zones[j]! > zone || (zones[j] === zone && areas[j]! > area))) {
       zones[j + 1] = zones[j]!;
       areas[j + 1] = areas[j]!;
       j--;

@@ -2,6 +2,51 @@
  * What the compiled kernel exports; the host side is in src/geometry/compiled.
  * (Imported and then exported: the compiler takes the .ts ending in imports alone.)
  */
-import { memoryLayoutVersion } from './layout.ts';
+import { classTable } from './classes.ts';
+import { collectRows, countRows } from './collect.ts';
+import {
+  addChunk,
+  allocate,
+  arenaStart,
+  cancelledAddress,
+  clearChunks,
+  firstChunk,
+  memoryLayoutVersion,
+  resetTasks,
+  setTop,
+  takenTasks,
+  top,
+} from './layout.ts';
+import { spreadBlocks } from './prepare.ts';
+import { begin, tasksOf, work } from './work.ts';
+import { officialAreasOf } from './official-areas.ts';
+import {
+  splitCountInDegrees,
+  splitCountInZone,
+  splitPointInDegrees,
+  splitPointInZone,
+  splitPointsInDegrees,
+  splitPointsInZone,
+  toPlaneAll,
+  unprojectAll,
+} from './projection.ts';
+import { arcTangentAll, evaluateAll, projectAll } from './testing.ts';
 
-export { memoryLayoutVersion };
+export {
+  addChunk,
+  allocate,
+  arenaStart,
+  cancelledAddress,
+  clearChunks,
+  firstChunk,
+  memoryLayoutVersion,
+  resetTasks,
+  setTop,
+  takenTasks,
+  top,
+};
+export { begin, classTable, collectRows, countRows, spreadBlocks, tasksOf, work };
+export { splitCountInDegrees, splitCountInZone, splitPointInDegrees, splitPointInZone };
+export { splitPointsInDegrees, splitPointsInZone, toPlaneAll, unprojectAll };
+export { arcTangentAll, evaluateAll, projectAll };
+export { officialAreasOf };

@@ -1,0 +1,4 @@
+export * from './instance.ts';
+export * from './kernel-layer.ts';
+export * from './overlay-job.ts';
+export * from './tabulate.ts';
