@@ -11,10 +11,11 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { coveredAreas, type PlaneLayer } from '../../src/geometry/index.ts';
+import type { PlaneLayer } from '../../src/geometry/index.ts';
 import { COUNTY_ZONE_LAYERS, type CountyFiles, countyFiles } from '../../tests/support/county/files.ts';
 import { LATTICE_TOLERANCE_M2, latticeDrill } from '../../tests/support/lattice/drill.ts';
-import { TABULATIONS, type TabulateUnderTest } from '../../tests/support/lattice/tabulations.ts';
+import { TABULATIONS } from '../../tests/support/lattice/tabulations.ts';
+import { compareWithPostgis, conservation, TOLERANCE_M2 } from './comparing.ts';
 import { keepExactness } from './exactness-text.ts';
 import { machineLine, today } from './machine.ts';
 import { planeFiles, planeLayers } from './plane.ts';
@@ -29,9 +30,6 @@ const { values } = parseArgs({
     county: { type: 'string', default: join(tmpdir(), 'tianchou-county') },
   },
 });
-const TOLERANCE_M2 = 1e-4;
-/** A pair that shares no more than this may stand in one list alone: it touches. */
-const LISTED_M2 = 1e-6;
 const lines = ['## Exactness', `\`npm run drill:overlay\`, ${today()} · ${machineLine()}`];
 let failed = false;
 
@@ -43,54 +41,6 @@ if (Number(values.lattice) > 0) lines.push(await lattice(Number(values.lattice))
 keepExactness(lines.join('\n\n'));
 console.log(`\n${lines.join('\n\n')}`);
 process.exitCode = failed ? 1 : 0;
-
-interface Difference {
-  readonly pairs: number;
-  readonly onlyOurs: number;
-  readonly onlyTheirs: number;
-  /** Pairs that share more than a touch and stand in one list alone. */
-  readonly missing: number;
-  readonly worst: number;
-  readonly ours: number;
-  readonly theirs: number;
-}
-
-/** All pairs of one layer: ours by parcel and zone, theirs as they come. */
-async function compare(
-  peer: PostgisPeer,
-  layer: (typeof COUNTY_ZONE_LAYERS)[number],
-  found: { readonly parcels: Uint32Array; readonly zones: Uint32Array; readonly areas: Float64Array },
-  zoneCount: number,
-): Promise<Difference> {
-  const areas = new Map<number, number>();
-  let ours = 0;
-  found.areas.forEach((area, i) => {
-    areas.set(found.parcels[i]! * zoneCount + found.zones[i]!, area);
-    ours += area;
-  });
-  let [pairs, onlyTheirs, onlyOurs, missing, worst, theirs] = [0, 0, 0, 0, 0, 0];
-  await peer.pairs('naive', layer, (parcel, zone, area) => {
-    theirs += area;
-    const key = parcel * zoneCount + zone;
-    const mine = areas.get(key);
-    if (mine === undefined) {
-      if (area <= 5e-7) return;
-      onlyTheirs++;
-      if (area > LISTED_M2) missing++;
-      worst = Math.max(worst, area);
-      return;
-    }
-    areas.delete(key);
-    pairs++;
-    worst = Math.max(worst, Math.abs(mine - area));
-  });
-  for (const area of areas.values()) {
-    onlyOurs++;
-    if (area > LISTED_M2) missing++;
-    worst = Math.max(worst, area);
-  }
-  return { pairs, onlyOurs, onlyTheirs, missing, worst, ours, theirs };
-}
 
 async function againstPostgis(size: string, county: CountyFiles): Promise<string> {
   const peer = await PostgisPeer.start(await planeFiles(county));
@@ -106,11 +56,11 @@ async function againstPostgis(size: string, county: CountyFiles): Promise<string
           continue;
         }
         const found = await tabulate(parcels, plane, undefined);
-        const difference = await compare(peer, layer, found, plane.areas.length);
-        const conservation = layer === 'slope' ? conserved(parcels, found) : undefined;
+        const difference = await compareWithPostgis(peer, layer, found, plane.areas.length);
+        const loss = layer === 'slope' ? conservation(parcels, found) : undefined;
         if (difference.missing > 0 || difference.worst > TOLERANCE_M2) failed = true;
-        if (conservation !== undefined && conservation > TOLERANCE_M2) failed = true;
-        const row = `| ${name} | ${layer} | ${difference.pairs} | ${difference.onlyOurs} | ${difference.onlyTheirs} | ${difference.worst.toExponential(1)} | ${difference.ours.toFixed(4)} | ${(difference.ours - difference.theirs).toExponential(1)} | ${conservation === undefined ? '' : conservation.toExponential(1)} |`;
+        if (loss !== undefined && loss > TOLERANCE_M2) failed = true;
+        const row = `| ${name} | ${layer} | ${difference.pairs} | ${difference.onlyOurs} | ${difference.onlyTheirs} | ${difference.worst.toExponential(1)} | ${difference.ours.toFixed(4)} | ${(difference.ours - difference.theirs).toExponential(1)} | ${loss === undefined ? '' : loss.toExponential(1)} |`;
         rows.push(row);
         console.log(row);
       }
@@ -125,15 +75,6 @@ async function againstPostgis(size: string, county: CountyFiles): Promise<string
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
-}
-
-/** Largest difference between a parcel and the sum of its parts. */
-function conserved(parcels: PlaneLayer, found: Awaited<ReturnType<TabulateUnderTest>>): number {
-  let worst = 0;
-  coveredAreas(found, parcels.areas.length).forEach((sum, f) => {
-    worst = Math.max(worst, Math.abs(sum - parcels.areas[f]!));
-  });
-  return worst;
 }
 
 async function lattice(pairs: number): Promise<string> {

@@ -75,9 +75,12 @@ export class PostgisPeer {
     this.version = version;
   }
 
-  /** A server of its own with all layers loaded, indexed, analysed, and the zones subdivided. */
-  static async start(files: Readonly<Record<CountyLayer, string>>): Promise<PostgisPeer> {
-    const server = await startPostgresql({ settings: SETTINGS });
+  /** A server of its own (which must be able to read the files) with all layers loaded, indexed, analysed, and the zones subdivided. */
+  static async start(
+    files: Readonly<Record<CountyLayer, string>>,
+    settings: readonly string[] = SETTINGS,
+  ): Promise<PostgisPeer> {
+    const server = await startPostgresql({ settings });
     try {
       let version = '';
       const load = await timed(server, async (client) => {
