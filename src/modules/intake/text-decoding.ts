@@ -6,7 +6,10 @@ interface Decoder {
 }
 
 /** The Encoding Standard's decoder, the same in Node, in workers and in browsers; the one foreign word of the pure world. */
-declare const TextDecoder: new (label: string, options: { readonly fatal: boolean }) => Decoder;
+declare const TextDecoder: new (
+  label: string,
+  options: { readonly fatal: boolean; readonly ignoreBOM?: boolean },
+) => Decoder;
 
 const strict = new Map<TextEncoding, Decoder>();
 const lenient = new Map<TextEncoding, Decoder>();
@@ -33,6 +36,14 @@ export function decodeStrictly(bytes: Uint8Array, encoding: TextEncoding): strin
 /** Decodes; bytes that are not valid become U+FFFD. A byte order mark is dropped. */
 export function decodeLeniently(bytes: Uint8Array, encoding: TextEncoding): string {
   return decoderOf(encoding, false).decode(bytes);
+}
+
+let keepingMarks: Decoder | undefined;
+
+/** Decodes a piece of UTF-8 text, where U+FEFF at its start is a character like others. */
+export function decodeUtf8Piece(bytes: Uint8Array): string {
+  keepingMarks ??= new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+  return keepingMarks.decode(bytes);
 }
 
 /** `detectEncoding` with the platform's decoders; what the container readers call with .cpg, LDID and raw samples. */

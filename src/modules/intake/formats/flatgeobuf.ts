@@ -17,7 +17,7 @@ import {
 import { createBatchBuilder, type CoordinateRules } from './batch-builder.ts';
 import { createFeatureDecoder, type FlatgeobufColumn } from './flatgeobuf-features.ts';
 import { indexBytes, searchIndex } from './flatgeobuf-index.ts';
-import { binaryDropped, sourceOfHead, textValue, uniqueFieldNames } from './reading.ts';
+import { binaryDropped, refusalOfLayer, sourceOfHead, textValue, uniqueFieldNames } from './reading.ts';
 import { corrupt, curved, emptyFile, notPolygon, refused, truncated, wrongMagic } from './refusals.ts';
 
 /** Where a FlatGeobuf is a copy we made of a layer in another format: what to call it, and how to throw it away. */
@@ -96,6 +96,10 @@ async function openHead(
   const typeRefusal = refusalOfType(file, header.geometryType);
   if (typeRefusal) return refused(typeRefusal);
 
+  const layerName = copy?.layerName ?? (name || file.replace(/\.[^.]+$/, ''));
+  const other = refusalOfLayer(options, file, layerName);
+  if (other) return refused(other);
+
   const problems: Problem[] = [];
   const stored = header.columns ?? [];
   if (stored.length > 4096)
@@ -127,7 +131,7 @@ async function openHead(
     {
       format: copy?.format ?? 'flatgeobuf',
       file,
-      layerName: copy?.layerName ?? (name || file.replace(/\.[^.]+$/, '')),
+      layerName,
       fields,
       featureCount: count === 0 ? null : count,
       encoding: null,

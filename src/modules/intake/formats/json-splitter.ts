@@ -119,7 +119,13 @@ export function createJsonSplitter(events: JsonEvents): JsonSplitter {
   function skipInside(bytes: Uint8Array, i: number): number {
     const { length } = bytes;
     for (; i < length; i++) {
-      const byte = bytes[i]!;
+      let byte = bytes[i]!;
+      if (depth > 1) {
+        // Deep inside, where nearly all bytes are: only what opens, closes or escapes is looked at.
+        if (!inString) while (byte < OPEN_BRACKET && byte !== QUOTE && ++i < length) byte = bytes[i]!;
+        else if (!escaped) while (byte !== QUOTE && byte !== BACKSLASH && ++i < length) byte = bytes[i]!;
+        if (i === length) return length;
+      }
       if (inString) {
         if (escaped) escaped = false;
         else if (byte === BACKSLASH) escaped = true;

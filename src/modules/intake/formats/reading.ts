@@ -21,6 +21,7 @@ import {
   type SourceFormat,
 } from '../format.ts';
 import type { EncodingEvidence } from '../views.ts';
+import { noSuchLayer } from './refusals.ts';
 import { AS_DELIVERED, type CoordinateRules } from './batch-builder.ts';
 
 /** What a container reader knows once it has read the head of a layer. */
@@ -187,6 +188,13 @@ function boundsOf(epsg: number): readonly [number, number, number, number] {
   if (strip === undefined) return [-180, -90, 180, 90];
   if (!strip.prefixed) return [-1_000_000, -100_000, 2_000_000, 10_100_000];
   return [strip.zone * 1_000_000, -100_000, (strip.zone + 1) * 1_000_000, 10_100_000];
+}
+
+/** Why a file of one layer has not the layer asked for: it is called neither that nor does its file. */
+export function refusalOfLayer({ layer }: ReadOptions, file: string, layerName: string): Refusal | undefined {
+  if (layer === undefined) return undefined;
+  const names = [layerName, file.replace(/\.[^.]+$/, '')].map((name) => name.toLowerCase());
+  return names.includes(layer.toLowerCase()) ? undefined : noSuchLayer(file, layer, [layerName]);
 }
 
 /** A note or warning about the file as a whole. */
