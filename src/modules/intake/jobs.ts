@@ -280,11 +280,14 @@ async function commit(services: Services, job: JobRun<ImportInput>): Promise<voi
     rows(),
     {
       signal: job.signal,
+      // The map tiles take about a third as long as the features.
       onProgress: (features) =>
         job.progress(
-          Math.min(0.99, features / Math.max(1, good)),
+          0.75 * Math.min(1, features / Math.max(1, good)),
           localized(`已入库 ${features} 个要素`, `${features} features saved`),
         ),
+      onTiles: (fraction) =>
+        job.progress(0.75 + 0.24 * fraction, localized('生成地图瓦片', 'building the tiles of the map')),
       begin: async (tx, layerVersionId) => {
         const ours = await changeImport(tx, stored, ['staged'], { layerVersionId }, { jobId: job.jobId });
         assert(ours, 'the import changed before it was committed');

@@ -1,8 +1,10 @@
 import { parentPort } from 'node:worker_threads';
 import { assert } from '../../kernel/index.ts';
+import { stepBack } from '../../platform/jobs/step-back.ts';
 import { type PyramidAnswer, type PyramidRequest, PyramidWork } from './pyramid-work.server.ts';
 
 assert(parentPort !== null, 'this file is a worker');
+stepBack(10);
 const port = parentPort;
 const work = new PyramidWork();
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
-import { localized, type Refusal } from '../../kernel/index.ts';
+import { localized, ok, type Refusal, type Result } from '../../kernel/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import { refuse, type Route, route } from '../../platform/http/route.ts';
 import {
@@ -26,6 +26,7 @@ import {
   TileCutter,
   worldOf,
 } from '../../platform/tiles/index.ts';
+import { type ActorContext, mayTouchCounty } from '../access/index.ts';
 import { findLayerVersion } from './operations.ts';
 import {
   type FeatureRun,
@@ -195,21 +196,51 @@ const params = z.object({
   y: z.string().transform((text) => Number(text.slice(0, -'.mvt'.length))),
 });
 
+/** Versions asked for lately: what a tile needs of one does not change, and a tile should not wait for it again. */
+const KNOWN_VERSIONS = 500;
+
 /** GET /api/tiles/:layerVersionId/:z/:x/:y.mvt. A version never changes, so its tiles are cached for ever. */
 export function tileRoute(db: Database): Route {
   const cache = tileCache(MEMORY_BYTES);
+  const known = new Map<string, LayerVersion>();
+  const making = new Map<string, Promise<Buffer>>();
+
+  const versionOf = async (actor: ActorContext, layerVersionId: string): Promise<Result<LayerVersion, Refusal>> => {
+    const held = known.get(layerVersionId);
+    // Who may not see its county gets the refusal of the one door, as if it were not there.
+    if (held !== undefined && mayTouchCounty(actor, held.countyCode)) return ok(held);
+    const found = await findLayerVersion(db, actor, layerVersionId);
+    if (found.ok) {
+      const [oldest] = known.keys();
+      if (known.size >= KNOWN_VERSIONS && oldest !== undefined) known.delete(oldest);
+      known.set(layerVersionId, found.value);
+    }
+    return found;
+  };
+
+  /** Asked for by several at once, a tile is made once. */
+  const shared = (version: LayerVersion, tile: TileAddress): Promise<Buffer> => {
+    const key = `${version.layerVersionId}/${tile.z}/${tile.x}/${tile.y}`;
+    let promise = making.get(key);
+    if (promise === undefined) {
+      promise = tileOf(db, cache, version, tile).finally(() => making.delete(key));
+      making.set(key, promise);
+    }
+    return promise;
+  };
+
   return route({
     method: 'GET',
     path: '/api/tiles/:layerVersionId/:z/:x/:y{[0-9]+\\.mvt}',
     params,
     handle: async ({ actor, params: address, raw }) => {
-      const found = await findLayerVersion(db, actor, address.layerVersionId);
+      const found = await versionOf(actor, address.layerVersionId);
       if (!found.ok) return refuse(404, found.error);
-      if (found.value.state === 'staged' || !isTile(address)) return refuse(404, NO_TILE);
+      if (!isTile(address)) return refuse(404, NO_TILE);
       const etag = `"${found.value.layerVersionId}-${address.z}-${address.x}-${address.y}"`;
       const headers = { etag, 'cache-control': 'private, max-age=31536000, immutable', vary: 'accept-encoding' };
       if (raw.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
-      const packed = await tileOf(db, cache, found.value, address);
+      const packed = await shared(found.value, address);
       if (packed.length === 0) return new Response(null, { status: 204, headers });
       const type = { 'content-type': 'application/vnd.mapbox-vector-tile' };
       if (/\bgzip\b/.test(raw.headers.get('accept-encoding') ?? '')) {

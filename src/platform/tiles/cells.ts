@@ -5,6 +5,9 @@ export const CELLS = 256;
 /** Width of a cell in tile units. */
 export const CELL_UNITS = EXTENT / CELLS;
 
+/** Weights are counted in parts, so that a share of a small one is not rounded away. */
+const PARTS = 256;
+
 /** One rectangle of cells of the same class, in cells; right and bottom are exclusive. */
 export interface CellRectangle {
   readonly left: number;
@@ -20,16 +23,30 @@ export class CellGrid {
   /** cell + CELLS² × class → weight. */
   private readonly weights = new Map<number, number>();
 
-  /** Adds a feature whose middle lies at x, y in tile units. Weights are whole numbers: the order does not matter. */
-  add(x: number, y: number, code: string | null, weight: number): void {
-    const cell = Math.floor(y / CELL_UNITS) * CELLS + Math.floor(x / CELL_UNITS);
+  /**
+   * Spreads a feature over the cells its box touches, by the share of the box in each. The box is in tile units; what lies
+   * outside the tile is left away. Sums of whole numbers: the order of features does not matter.
+   */
+  add(left: number, top: number, right: number, bottom: number, code: string | null, weight: number): void {
     let number = this.classNumbers.get(code);
     if (number === undefined) {
       number = this.classes.push(code) - 1;
       this.classNumbers.set(code, number);
     }
-    const key = number * CELLS * CELLS + cell;
-    this.weights.set(key, (this.weights.get(key) ?? 0) + weight);
+    const area = (right - left) * (bottom - top);
+    const firstColumn = Math.max(0, Math.floor(left / CELL_UNITS));
+    const lastColumn = Math.min(CELLS - 1, Math.floor(right / CELL_UNITS));
+    const lastRow = Math.min(CELLS - 1, Math.floor(bottom / CELL_UNITS));
+    for (let row = Math.max(0, Math.floor(top / CELL_UNITS)); row <= lastRow; row++) {
+      const height = Math.min(bottom, (row + 1) * CELL_UNITS) - Math.max(top, row * CELL_UNITS);
+      for (let column = firstColumn; column <= lastColumn; column++) {
+        const width = Math.min(right, (column + 1) * CELL_UNITS) - Math.max(left, column * CELL_UNITS);
+        const part = Math.round(((weight * width * height) / area) * PARTS);
+        if (part <= 0) continue;
+        const key = (number * CELLS + row) * CELLS + column;
+        this.weights.set(key, (this.weights.get(key) ?? 0) + part);
+      }
+    }
   }
 
   /** What prevails in each cell, as rectangles by class, in order of class. Cells side by side are joined, then rows. */

@@ -8,9 +8,10 @@ import { BUFFER, EXTENT, type TileAddress, UNITS_PER_PIXEL, unitShift } from './
 
 /** From here on outlines are exact; before, borders may move by half a screen pixel. */
 export const FULL_DETAIL_ZOOM = 14;
-/** From here on whatever is half a pixel wide or high is drawn for itself; before, what is two pixels. */
+/** From here on whatever is half a pixel wide or high is drawn for itself; before, what is four pixels. */
 const FINE_ZOOM = 11;
 const FINE_SPECK_UNITS = UNITS_PER_PIXEL / 2;
+const COARSE_SPECK_UNITS = 4 * UNITS_PER_PIXEL;
 const TOLERANCE_UNITS = UNITS_PER_PIXEL / 2;
 const LOW = -BUFFER;
 const HIGH = EXTENT + BUFFER;
@@ -19,7 +20,7 @@ const HIGH = EXTENT + BUFFER;
 export function speckSize(z: number): number {
   // At full detail nothing is a speck: what is small there is small on the ground, and must stay clickable.
   if (z >= FULL_DETAIL_ZOOM) return 0;
-  return (z >= FINE_ZOOM ? FINE_SPECK_UNITS : CELL_UNITS) * 2 ** unitShift(z);
+  return (z >= FINE_ZOOM ? FINE_SPECK_UNITS : COARSE_SPECK_UNITS) * 2 ** unitShift(z);
 }
 
 export function isSpeck({ minX, minY, maxX, maxY }: WorldBox, size: number): boolean {
@@ -67,11 +68,9 @@ export class TileCutter {
     this.labels = new LayerWriter(names.labels);
   }
 
-  /** A feature that is too small at this zoom; it counts in the cell its middle lies in. */
-  addSpeck(box: WorldBox, code: string | null, weight: number): void {
-    const x = this.unitX((box.minX + box.maxX) / 2);
-    const y = this.unitY((box.minY + box.maxY) / 2);
-    if (isInside(x) && isInside(y)) this.cells.add(x, y, code, weight);
+  /** A feature that is too small at this zoom; it counts in the cells its box touches. */
+  addSpeck({ minX, minY, maxX, maxY }: WorldBox, code: string | null, weight: number): void {
+    this.cells.add(this.unitX(minX), this.unitY(minY), this.unitX(maxX), this.unitY(maxY), code, weight);
   }
 
   /** A feature with its rings in world units. */

@@ -101,16 +101,13 @@ export class PyramidBuilder {
     };
     const within = (tile: number): number => Math.max(0, Math.min(last, Math.floor(tile)));
     this.held.forEach((item, index) => {
-      if (isSpeck(item, size)) {
-        const x = within((item.minX + item.maxX) / 2 / width);
-        put(specks, x * 2 ** z + within((item.minY + item.maxY) / 2 / width), index);
-        return;
-      }
-      const right = within((item.maxX + margin) / width);
-      const bottom = within((item.maxY + margin) / width);
-      const top = within((item.minY - margin) / width);
-      for (let x = within((item.minX - margin) / width); x <= right; x++) {
-        for (let y = top; y <= bottom; y++) put(near, x * 2 ** z + y, index);
+      const speck = isSpeck(item, size);
+      const beyond = speck ? 0 : margin;
+      const right = within((item.maxX + beyond) / width);
+      const bottom = within((item.maxY + beyond) / width);
+      const top = within((item.minY - beyond) / width);
+      for (let x = within((item.minX - beyond) / width); x <= right; x++) {
+        for (let y = top; y <= bottom; y++) put(speck ? specks : near, x * 2 ** z + y, index);
       }
     });
     return { tiles: [...new Set([...near.keys(), ...specks.keys()])].sort((a, b) => a - b), near, specks };
