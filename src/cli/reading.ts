@@ -35,10 +35,10 @@ export interface ReadFile {
   readonly problems: readonly Problem[];
 }
 
-export interface ReadRequest extends ReadOptions {
+export interface ReadRequest extends Omit<ReadOptions, 'columns'> {
   /** `file`: `crs` is for files that do not say theirs (several files share the option). Default: it wins. */
   readonly crsFor?: 'silent' | 'all';
-  /** Columns to keep; all by default. Large layers need few. */
+  /** Columns to keep; all by default. Large layers need few, and without `mapTo` the others are not even decoded. */
   readonly keep?: (name: string) => boolean;
   /** Bring columns to the survey's own field names for this role. */
   readonly mapTo?: LayerRole | ((fields: OpenedSource['fields']) => LayerRole | null);
@@ -48,11 +48,14 @@ const CRS_MISSING = new Set(['INTAKE_CRS_UNKNOWN', 'INTAKE_CRS_ZONE_NEEDED']);
 
 /** Opens a source; `crs` is tried second where it is for silent files only. Refusals are thrown. */
 async function open(path: string, request: ReadRequest): Promise<OpenedSource> {
-  const { crs, layer, encoding, datumParameters } = request;
+  const { crs, layer, encoding, datumParameters, keep, mapTo, box } = request;
   const base: ReadOptions = {
     ...(layer === undefined ? {} : { layer }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(datumParameters === undefined ? {} : { datumParameters }),
+    ...(box === undefined ? {} : { box }),
+    // What is kept is asked by the names the survey has; before they are given all columns are needed.
+    ...(keep === undefined || mapTo !== undefined ? {} : { columns: keep }),
   };
   const withCrs: ReadOptions = crs === undefined ? base : { ...base, crs };
   const first = await openSource(path, request.crsFor === 'silent' ? base : withCrs);
@@ -74,20 +77,23 @@ export async function readFileLayer(terminal: Terminal, path: string, request: R
     const problems: Problem[] = [...source.problems];
     const batches: FeatureBatch[] = [];
     const progress = progressOf(terminal, localized(`读取 ${basename(path)}`, `reading ${basename(path)}`));
-    let features = 0;
-    const signal = {
-      get cancelled(): boolean {
-        return terminal.isCancelled();
-      },
+    const advance = (features: number): void => {
+      if (source.featureCount !== null) progress.at(features / Math.max(1, source.featureCount));
     };
-    for await (const batch of source.batches(signal)) {
+    const goOn = (features: number): boolean => {
+      advance(features);
+      return !terminal.isCancelled();
+    };
+    let features = 0;
+    for await (const batch of source.whole?.(goOn) ?? source.batches()) {
+      if (terminal.isCancelled()) break;
       const mapped = role === null ? batch : applyMapping(batch, mapping, role);
       const columns =
         request.keep === undefined ? mapped.columns : mapped.columns.filter(({ name }) => request.keep!(name));
       batches.push({ ...mapped, columns, problems: [] });
       for (const problem of mapped.problems) problems.push(problem);
       features += featureCount(batch);
-      if (source.featureCount !== null) progress.at(features / Math.max(1, source.featureCount));
+      advance(features);
     }
     progress.done();
     stopIfCancelled(terminal);
@@ -152,6 +158,17 @@ export function columnNamed(layer: PolygonLayer, name: string) {
 
 /** Fields a feature is known by, best first; the last is what a dBASE table leaves of a Chinese name. */
 const ID_FIELDS = [BOUNDARY_FIELD_NAMES.number, 'BSM', 'plotId', 'plotNumber', 'DKBH', 'id', 'TBBH', '地块编'];
+
+/** Whether `idFieldOf` may choose a field of that name. */
+export function mayBeIdField(name: string): boolean {
+  return isOneOf(ID_FIELDS, name);
+}
+
+/** Whether a name is among these, ignoring case. */
+export function isOneOf(names: readonly string[], name: string): boolean {
+  const lower = name.toLowerCase();
+  return names.some((other) => other.toLowerCase() === lower);
+}
 
 /** The field people know the features of a layer by, where it has one. */
 export function idFieldOf(layer: PolygonLayer): string | undefined {

@@ -17,7 +17,16 @@ import { areaToleranceDm2 } from '../../modules/quality/index.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { parseCrs, parseDatumParameters, parseEncoding } from '../options.ts';
-import { columnNamed, idFieldOf, idsOf, readFileLayer, requireSoundRings, type ReadFile } from '../reading.ts';
+import {
+  columnNamed,
+  idFieldOf,
+  idsOf,
+  isOneOf,
+  mayBeIdField,
+  readFileLayer,
+  requireSoundRings,
+  type ReadFile,
+} from '../reading.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable } from '../text-table.ts';
 
@@ -62,7 +71,10 @@ export const registerArea: Registrar = (program, terminal, outcome) => {
     .option('--encoding <name>', 'encoding of the texts: utf-8, gb18030', parseEncoding)
     .option('--json', 'JSON array instead of a table')
     .action(async (file: string, options: Options) => {
-      const read = await readFileLayer(terminal, file, options);
+      const read = await readFileLayer(terminal, file, {
+        ...options,
+        keep: (name) => mayBeIdField(name) || isOneOf([...NAME_FIELDS, ...HEADER_FIELDS], name),
+      });
       requireSoundRings(terminal, read);
       const rows = areaRows(read);
       terminal.out(options.json === true ? jsonLines(rows) : areaTable(rows, terminal));

@@ -63,7 +63,8 @@ export const registerCheck: Registrar = (program, terminal, outcome) => {
       };
       const villageLayer =
         villages === undefined ? null : await readFileLayer(terminal, villages, { ...shared, mapTo: 'village' });
-      const boundaryLayer = boundary === undefined ? null : await readFileLayer(terminal, boundary, shared);
+      const boundaryLayer =
+        boundary === undefined ? null : await readFileLayer(terminal, boundary, { ...shared, keep: () => false });
       // The parcels may be wrong, they are what is checked; what they are checked against may not.
       if (boundaryLayer !== null) requireSoundRings(terminal, boundaryLayer);
       const progress = progressOf(terminal, PHASE);
