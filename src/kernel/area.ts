@@ -1,3 +1,4 @@
+import { MAX_ROUNDED_SQUARE_METRES, roundedDm2 } from './area-rounding.ts';
 import { assert } from './assert.ts';
 
 /**
@@ -14,9 +15,9 @@ export const DM2_PER_HECTARE = 1_000_000;
 export function dm2FromSquareMetres(squareMetres: number): AreaDm2 {
   assert(Number.isFinite(squareMetres), 'area is not finite');
   // The decimal text decides halves: 0.285 m² is 28.5 dm² although its double lies a hair below.
-  const scaled = Number(`${Math.abs(squareMetres).toPrecision(15)}e2`);
-  const rounded = Math.floor(scaled + 0.5);
-  return squareMetres < 0 ? (rounded === 0 ? 0 : -rounded) : rounded;
+  if (Math.abs(squareMetres) < MAX_ROUNDED_SQUARE_METRES) return roundedDm2(squareMetres);
+  const rounded = Math.floor(Number(Math.abs(squareMetres).toPrecision(15)) * 100 + 0.5);
+  return squareMetres < 0 ? -rounded : rounded;
 }
 
 /** `5999464` → `59994.64`. */

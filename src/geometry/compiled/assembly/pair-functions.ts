@@ -5,22 +5,31 @@
  */
 
 /** A number in both lanes. */
-@inline function both(x: f64): v128 {
+/* @inline */ function both(x: f64): v128 {
   return f64x2.splat(x);
 }
 
 /** a + z·b: a step of a polynomial. */
-@inline function step(a: f64, z: v128, b: v128): v128 {
+/* @inline */ function step(a: f64, z: v128, b: v128): v128 {
   return f64x2.add(both(a), f64x2.mul(z, b));
 }
 
-/** Whether |x| ≤ π/4 in both lanes: the range of sinOfPair and cosOfPair. */
-@inline export function areWithinEighthTurn(x: v128): bool {
+/** A little more than π/4, a little less than π/2: between them one quarter turn is taken off, and nothing cancels. */
+const BEYOND_EIGHTH_TURN: f64 = 0.7854;
+const BEFORE_QUARTER_TURN: f64 = 1.5;
+
+/** Whether |x| ≤ π/4 in both lanes. */
+/* @inline */ function areWithinEighthTurn(x: v128): bool {
   return v128.all_true<i64>(f64x2.le(f64x2.abs(x), both(7.85398163397448278999e-1)));
 }
 
-/** Sine; |x| ≤ π/4. */
-@inline export function sinOfPair(x: v128): v128 {
+/** Whether x lies between an eighth and a quarter of a turn in both lanes, and not too near their ends. */
+/* @inline */ function areInSecondEighth(x: v128): bool {
+  return v128.all_true<i64>(v128.and(f64x2.ge(x, both(BEYOND_EIGHTH_TURN)), f64x2.le(x, both(BEFORE_QUARTER_TURN))));
+}
+
+/** sin(x + y) for |x| ≤ π/4 and a tail y. */
+/* @inline */ function sinKernel(x: v128, y: v128): v128 {
   const z = f64x2.mul(x, x);
   const v = f64x2.mul(z, x);
   const r = step(
@@ -32,17 +41,19 @@
       step(2.75573137070700676789e-6, z, step(-2.50507602534068634195e-8, z, both(1.58969099521155010221e-10))),
     ),
   );
-  // The tail of the argument is 0 here: x − (z·(0 − v·r) − 0 − v·S1).
-  const p = f64x2.mul(z, f64x2.neg(f64x2.mul(v, r)));
-  return f64x2.sub(x, f64x2.sub(p, f64x2.mul(v, both(-1.66666666666666324348e-1))));
+  const p = f64x2.mul(z, f64x2.sub(f64x2.mul(both(0.5), y), f64x2.mul(v, r)));
+  return f64x2.sub(x, f64x2.sub(f64x2.sub(p, y), f64x2.mul(v, both(-1.66666666666666324348e-1))));
 }
 
-/** Cosine; |x| ≤ π/4. */
-@inline export function cosOfPair(x: v128): v128 {
+/** cos(x + y) for |x| ≤ π/4 and a tail y. */
+/* @inline */ function cosKernel(x: v128, y: v128): v128 {
   const z = f64x2.mul(x, x);
   const w = f64x2.mul(z, z);
   const r = f64x2.add(
-    f64x2.mul(z, step(4.16666666666666019037e-2, z, step(-1.38888888888741095749e-3, z, both(2.48015872894767294178e-5)))),
+    f64x2.mul(
+      z,
+      step(4.16666666666666019037e-2, z, step(-1.38888888888741095749e-3, z, both(2.48015872894767294178e-5))),
+    ),
     f64x2.mul(
       f64x2.mul(w, w),
       step(-2.75573143513906633035e-7, z, step(2.0875723212981748279e-9, z, both(-1.13596475577881948265e-11))),
@@ -50,11 +61,67 @@
   );
   const half = f64x2.mul(both(0.5), z);
   const rest = f64x2.sub(both(1), half);
-  return f64x2.add(rest, f64x2.add(f64x2.sub(f64x2.sub(both(1), rest), half), f64x2.mul(z, r)));
+  const lost = f64x2.sub(f64x2.sub(both(1), rest), half);
+  return f64x2.add(rest, f64x2.add(lost, f64x2.sub(f64x2.mul(z, r), f64x2.mul(x, y))));
+}
+
+let sines: v128 = i64x2.splat(0);
+let cosines: v128 = i64x2.splat(0);
+
+/** Sines of the last call of takeSinCos. */
+/* @inline */ export function sinesOfPair(): v128 {
+  return sines;
+}
+
+/** Cosines of the last call of takeSinCos. */
+/* @inline */ export function cosinesOfPair(): v128 {
+  return cosines;
+}
+
+/** x − π/2 for areInSecondEighth, and its tail: the first two steps of `reduce`, enough so far from its ends. */
+/* @inline */ function fromQuarterTurn(x: v128): v128 {
+  return f64x2.sub(f64x2.sub(x, both(1.57079632673412561417)), both(6.07710050650619224932e-11));
+}
+/* @inline */ function tailFromQuarterTurn(x: v128, high: v128): v128 {
+  return f64x2.sub(f64x2.sub(f64x2.sub(x, both(1.57079632673412561417)), high), both(6.07710050650619224932e-11));
+}
+
+/** Takes sine and cosine, or says that it cannot: |x| ≤ π/4 in both lanes, or 0.7854 ≤ x ≤ 1.5 in both. */
+/* @inline */ export function takeSinCos(x: v128): bool {
+  const zero = both(0);
+  if (areWithinEighthTurn(x)) {
+    sines = sinKernel(x, zero);
+    cosines = cosKernel(x, zero);
+    return true;
+  }
+  if (!areInSecondEighth(x)) return false;
+  const high = fromQuarterTurn(x);
+  const low = tailFromQuarterTurn(x, high);
+  sines = cosKernel(high, low);
+  cosines = f64x2.neg(sinKernel(high, low));
+  return true;
+}
+
+/** Takes the cosine alone; ranges of takeSinCos. */
+export function takeCos(x: v128): bool {
+  if (areWithinEighthTurn(x)) {
+    cosines = cosKernel(x, both(0));
+    return true;
+  }
+  if (!areInSecondEighth(x)) return false;
+  const high = fromQuarterTurn(x);
+  cosines = f64x2.neg(sinKernel(high, tailFromQuarterTurn(x, high)));
+  return true;
+}
+
+/** Takes the sine alone; |x| ≤ π/4. */
+/* @inline */ export function takeSmallSin(x: v128): bool {
+  sines = sinKernel(x, both(0));
+  return areWithinEighthTurn(x);
 }
 
 /** Whether 3.7e-9 ≤ |x| ≤ ln 2 / 2 in both lanes: the range of sinhOfPair. */
-@inline export function areSinhArguments(x: v128): bool {
+/* @inline */ export function areSinhArguments(x: v128): bool {
   const size = f64x2.abs(x);
   return v128.all_true<i64>(
     v128.and(f64x2.ge(size, both(3.725290298461914e-9)), f64x2.le(size, both(0.34657359027997264))),
@@ -62,12 +129,12 @@
 }
 
 /** Magnitudes with the signs of other numbers. */
-@inline export function withSigns(size: v128, signs: v128): v128 {
-  return v128.bitselect(signs, size, i64x2.splat(0x8000000000000000));
+/* @inline */ export function withSigns(size: v128, signs: v128): v128 {
+  return v128.bitselect(signs, size, i64x2.splat(1 << 63));
 }
 
 /** Hyperbolic sine; 3.7e-9 ≤ |x| ≤ ln 2 / 2. */
-@inline export function sinhOfPair(x: v128): v128 {
+/* @inline */ export function sinhOfPair(x: v128): v128 {
   const r = f64x2.abs(x);
   const half = f64x2.mul(both(0.5), r);
   const square = f64x2.mul(r, half);
@@ -96,41 +163,32 @@
   return f64x2.mul(withSigns(both(0.5), x), sum);
 }
 
-/** Whether 7.5e-9 ≤ ratio < 1.1875 in both lanes: the range of atanOfPair. */
-@inline export function areAtanArguments(ratio: v128): bool {
-  return v128.all_true<i64>(
-    v128.and(f64x2.ge(ratio, both(7.450580596923828e-9)), f64x2.lt(ratio, both(1.1875))),
-  );
+/** Whether 7.5e-9 ≤ ratio < 2.4375 in both lanes: the range of atanOfPair. */
+/* @inline */ export function areAtanArguments(ratio: v128): bool {
+  return v128.all_true<i64>(v128.and(f64x2.ge(ratio, both(7.450580596923828e-9)), f64x2.lt(ratio, both(2.4375))));
 }
 
-/** Arc tangent; 7.5e-9 ≤ ratio < 1.1875. */
-@inline export function atanOfPair(ratio: v128): v128 {
-  const middle = f64x2.ge(ratio, both(0.4375));
+/** Arc tangent; 7.5e-9 ≤ ratio < 2.4375. */
+/* @inline */ export function atanOfPair(ratio: v128): v128 {
+  const second = f64x2.ge(ratio, both(0.4375));
   let t = ratio;
   let high = both(0);
   let low = both(0);
-  if (v128.any_true(middle)) {
-    const upper = f64x2.ge(ratio, both(0.6875));
-    // Three ranges: ratio / 1, (2·ratio − 1) / (2 + ratio), (ratio − 1) / (ratio + 1).
-    const top = v128.bitselect(
-      f64x2.sub(v128.bitselect(ratio, f64x2.mul(both(2), ratio), upper), both(1)),
-      ratio,
-      middle,
-    );
-    const bottom = v128.bitselect(
-      f64x2.add(v128.bitselect(both(1), both(2), upper), ratio),
-      both(1),
-      middle,
-    );
+  if (v128.any_true(second)) {
+    const third = f64x2.ge(ratio, both(0.6875));
+    const fourth = f64x2.ge(ratio, both(1.1875));
+    // Four ranges: ratio / 1, (2·ratio − 1) / (2 + ratio), (ratio − 1) / (1 + ratio), (ratio − 1.5) / (1 + 1.5·ratio).
+    const one = both(1);
+    const twice = v128.bitselect(ratio, f64x2.mul(both(2), ratio), third);
+    const less = v128.bitselect(both(1.5), one, fourth);
+    const part = v128.bitselect(f64x2.mul(both(1.5), ratio), ratio, fourth);
+    const top = v128.bitselect(f64x2.sub(twice, less), ratio, second);
+    const bottom = v128.bitselect(f64x2.add(v128.bitselect(one, both(2), third), part), one, second);
     t = f64x2.div(top, bottom);
-    high = v128.and(
-      v128.bitselect(both(7.85398163397448278999e-1), both(4.63647609000806093515e-1), upper),
-      middle,
-    );
-    low = v128.and(
-      v128.bitselect(both(3.06161699786838301793e-17), both(2.26987774529616870924e-17), upper),
-      middle,
-    );
+    high = v128.bitselect(both(7.85398163397448278999e-1), both(4.63647609000806093515e-1), third);
+    high = v128.and(v128.bitselect(both(9.82793723247329054082e-1), high, fourth), second);
+    low = v128.bitselect(both(3.06161699786838301793e-17), both(2.26987774529616870924e-17), third);
+    low = v128.and(v128.bitselect(both(1.39033110312309984516e-17), low, fourth), second);
   }
   const z = f64x2.mul(t, t);
   const w = f64x2.mul(z, z);
@@ -145,11 +203,7 @@
         step(
           9.09088713343650656196e-2,
           w,
-          step(
-            6.66107313738753120669e-2,
-            w,
-            step(4.97687799461593236017e-2, w, both(1.62858201153657823623e-2)),
-          ),
+          step(6.66107313738753120669e-2, w, step(4.97687799461593236017e-2, w, both(1.62858201153657823623e-2))),
         ),
       ),
     ),
@@ -171,13 +225,13 @@
 }
 
 /** Whether 3.7e-9 ≤ |x| and log1p stays in its first range in both lanes: the range of asinhOfPair. */
-@inline export function areAsinhArguments(x: v128): bool {
+/* @inline */ export function areAsinhArguments(x: v128): bool {
   const size = f64x2.abs(x);
   return v128.all_true<i64>(v128.and(f64x2.ge(size, both(3.725290298461914e-9)), f64x2.le(size, both(0.34))));
 }
 
 /** Inverse hyperbolic sine; 3.7e-9 ≤ |x| ≤ 0.34. */
-@inline export function asinhOfPair(x: v128): v128 {
+/* @inline */ export function asinhOfPair(x: v128): v128 {
   const size = f64x2.abs(x);
   const t = f64x2.mul(x, x);
   const f = f64x2.add(size, f64x2.div(t, f64x2.add(both(1), f64x2.sqrt(f64x2.add(both(1), t)))));

@@ -15,7 +15,7 @@ export function exponentOf(x: f64): f64 {
 
 /** The m of x = m × 2^e with 1 ≤ m < 2; x positive, finite and not subnormal. */
 export function mantissaOf(x: f64): f64 {
-  return reinterpret<f64>((reinterpret<i64>(x) & 0x000fffffffffffff) | 0x3ff0000000000000);
+  return reinterpret<f64>((reinterpret<i64>(x) & 0x000fffffffffffff) | (1023 << 52));
 }
 
 let pairFirst: f64 = 0;

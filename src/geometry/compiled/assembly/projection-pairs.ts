@@ -1,7 +1,7 @@
 /**
  * The projection of two points at a time, both ways: in each lane the operations of portable/gauss-kruger.ts in its order, so
  * that every bit is the same. Points for which the functions of pair-functions.ts do not serve (on the meridian or the
- * equator, beyond 45° north, far from the strip) are left to the portable source.
+ * equator, at 45°, far from the strip) are left to the portable source.
  */
 import { DEGREES_PER_RADIAN, ECCENTRICITY_SQUARED, RADIANS_PER_DEGREE } from '../../portable/ellipsoid.ts';
 import {
@@ -32,12 +32,12 @@ import {
   areAsinhArguments,
   areAtanArguments,
   areSinhArguments,
-  areWithinEighthTurn,
   asinhOfPair,
   atanOfPair,
-  cosOfPair,
+  cosinesOfPair,
+  sinesOfPair,
   sinhOfPair,
-  sinOfPair,
+  takeSinCos,
   withSigns,
 } from './pair-functions.ts';
 
@@ -45,16 +45,16 @@ let firsts: v128 = i64x2.splat(0);
 let seconds: v128 = i64x2.splat(0);
 
 /** Eastings, or longitudes from the meridian, of the last two points. */
-@inline export function firstsOfPair(): v128 {
+/* @inline */ export function firstsOfPair(): v128 {
   return firsts;
 }
 
 /** Northings, or latitudes, of the last two points. */
-@inline export function secondsOfPair(): v128 {
+/* @inline */ export function secondsOfPair(): v128 {
   return seconds;
 }
 
-@inline function both(x: f64): v128 {
+/* @inline */ function both(x: f64): v128 {
   return f64x2.splat(x);
 }
 
@@ -67,7 +67,7 @@ let imaginaryImaginary: v128 = i64x2.splat(0);
  * Clenshaw's recurrence for Σ C_j sin 2j(ξ + iη): leaves the four products of sin 2(ξ + iη) and the sum of the series, each
  * with real and imaginary part.
  */
-@inline function complexSeries(
+/* @inline */ function complexSeries(
   sinXi: v128,
   cosXi: v128,
   sinhEta: v128,
@@ -104,7 +104,7 @@ let imaginaryImaginary: v128 = i64x2.splat(0);
 }
 
 /** √(1 + x²) */
-@inline function rootOfOneAndSquare(x: v128): v128 {
+/* @inline */ function rootOfOneAndSquare(x: v128): v128 {
   return f64x2.sqrt(f64x2.add(both(1), f64x2.mul(x, x)));
 }
 
@@ -112,14 +112,16 @@ let imaginaryImaginary: v128 = i64x2.splat(0);
 export function unprojectPair(east: v128, north: v128): void {
   const xi = f64x2.div(north, both(RECTIFYING_RADIUS));
   const eta = f64x2.div(east, both(RECTIFYING_RADIUS));
-  if (!(areWithinEighthTurn(xi) && areSinhArguments(eta))) return unprojectSingly(east, north);
+  if (!(areSinhArguments(eta) && takeSinCos(xi))) return unprojectSingly(east, north);
+  const sin1 = sinesOfPair();
+  const cos1 = cosinesOfPair();
   const sinh1 = sinhOfPair(eta);
-  complexSeries(sinOfPair(xi), cosOfPair(xi), sinh1, rootOfOneAndSquare(sinh1), B1, B2, B3, B4, B5, B6);
+  complexSeries(sin1, cos1, sinh1, rootOfOneAndSquare(sinh1), B1, B2, B3, B4, B5, B6);
   const xi0 = f64x2.sub(xi, f64x2.sub(realReal, imaginaryImaginary));
   const eta0 = f64x2.sub(eta, f64x2.add(realImaginary, imaginaryReal));
-  if (!(areWithinEighthTurn(xi0) && areSinhArguments(eta0))) return unprojectSingly(east, north);
-  const sinXi = sinOfPair(xi0);
-  const cosXi = cosOfPair(xi0);
+  if (!(areSinhArguments(eta0) && takeSinCos(xi0))) return unprojectSingly(east, north);
+  const sinXi = sinesOfPair();
+  const cosXi = cosinesOfPair();
   const sinhEta = sinhOfPair(eta0);
   const across = f64x2.sqrt(f64x2.add(f64x2.mul(sinhEta, sinhEta), f64x2.mul(cosXi, cosXi)));
   const coshEta = rootOfOneAndSquare(sinhEta);
@@ -153,11 +155,12 @@ function unprojectSingly(east: v128, north: v128): void {
 export function projectPair(longitude: v128, latitude: v128): void {
   const phi = f64x2.mul(latitude, both(RADIANS_PER_DEGREE));
   const lambda = f64x2.mul(longitude, both(RADIANS_PER_DEGREE));
-  if (!(areWithinEighthTurn(phi) && areWithinEighthTurn(lambda))) return projectSingly(longitude, latitude);
-  const sinPhi = sinOfPair(phi);
-  const cosPhi = cosOfPair(phi);
-  const sinLambda = sinOfPair(lambda);
-  const cosLambda = cosOfPair(lambda);
+  if (!takeSinCos(phi)) return projectSingly(longitude, latitude);
+  const sinPhi = sinesOfPair();
+  const cosPhi = cosinesOfPair();
+  if (!takeSinCos(lambda)) return projectSingly(longitude, latitude);
+  const sinLambda = sinesOfPair();
+  const cosLambda = cosinesOfPair();
   const e2 = both(ECCENTRICITY_SQUARED);
   const one = both(1);
   const s2 = f64x2.mul(f64x2.mul(e2, sinPhi), sinPhi);

@@ -11,12 +11,12 @@ import { first, second } from '../../portable/platform.ts';
 const VERTEX: usize = 16;
 
 /** x (or longitude) of two vertices. */
-@inline function xOf(a: v128, b: v128): v128 {
+/* @inline */ function xOf(a: v128, b: v128): v128 {
   return v128.shuffle<f64>(a, b, 0, 2);
 }
 
 /** y (or latitude) of two vertices. */
-@inline function yOf(a: v128, b: v128): v128 {
+/* @inline */ function yOf(a: v128, b: v128): v128 {
   return v128.shuffle<f64>(a, b, 1, 3);
 }
 
@@ -52,14 +52,7 @@ export function splitCountInZone(from: usize, to: usize, falseEasting: f64): i32
 }
 
 /** Writes all n split points of an edge of the zone's plane to `out` and on: longitude, latitude, degrees. */
-export function splitPointsInZone(
-  from: usize,
-  to: usize,
-  falseEasting: f64,
-  meridian: f64,
-  n: i32,
-  out: usize,
-): void {
+export function splitPointsInZone(from: usize, to: usize, falseEasting: f64, meridian: f64, n: i32, out: usize): void {
   splitPointsBetween(
     load<f64>(from) - falseEasting,
     load<f64>(from, 8),
@@ -104,7 +97,7 @@ export function splitPointInZone(
 }
 
 /** Brings the ends of an edge in degrees to the zone's plane: the pair of firsts is x, that of seconds y. */
-@inline function projectEnds(from: usize, to: usize, meridian: f64): void {
+/* @inline */ function projectEnds(from: usize, to: usize, meridian: f64): void {
   const a = v128.load(from);
   const b = v128.load(to);
   projectPair(f64x2.sub(xOf(a, b), f64x2.splat(meridian)), yOf(a, b));
