@@ -1,5 +1,6 @@
 import { localized, OUTER, type Problem } from '../../kernel/index.ts';
 import { plain } from './boundary-txt-lines.ts';
+import type { Outline } from './point-parcels.ts';
 import { findRingRoles } from './formats/ring-roles.ts';
 
 /** Units a header area (地块面积) is written in; officially hectares, by many tools m². */
@@ -57,7 +58,7 @@ export interface AreaGuess {
  * parcels agree with (within 5 %), hectares and m² before mu.
  */
 export function guessAreaUnit(
-  parcels: readonly { readonly text: string; readonly rings: readonly (readonly number[])[] }[],
+  parcels: readonly { readonly text: string; outline(): Outline }[],
   geographic: boolean,
 ): AreaGuess {
   const votes: Record<AreaUnit, number> = { hectare: 0, squareMetre: 0, mu: 0 };
@@ -67,7 +68,7 @@ export function guessAreaUnit(
     const parts = partsOf(parcel.text);
     if (!parts || Number(parts.digits) === 0) return undefined;
     withArea++;
-    const area = planarArea(parcel.rings, geographic);
+    const area = planarArea(parcel.outline(), geographic);
     const value = Number(parts.digits);
     if (!(area > 0)) return undefined;
     for (const unit of ['hectare', 'squareMetre', 'mu'] as const) {
@@ -117,15 +118,13 @@ export function guessAreaUnit(
  * Planar area in m², holes found by containment and taken off. Degrees are scaled by the size of a degree at the first
  * vertex (good to 1 %), which is enough to tell hectares from m².
  */
-function planarArea(rings: readonly (readonly number[])[], geographic: boolean): number {
-  const starts = [0];
-  for (const ring of rings) starts.push(starts.at(-1)! + ring.length / 2);
-  const found = findRingRoles(rings.flat(), starts);
+function planarArea({ coords, starts }: Outline, geographic: boolean): number {
+  const found = findRingRoles(coords, starts);
   let twice = 0;
-  for (let r = 0; r < rings.length; r++)
+  for (let r = 0; r < starts.length - 1; r++)
     twice += (found.roles[r] === OUTER ? 1 : -1) * Math.abs(found.signedAreas2[r]!);
   if (!geographic) return twice / 2;
-  const radians = ((rings[0]?.[1] ?? 0) * Math.PI) / 180;
+  const radians = ((coords[1] ?? 0) * Math.PI) / 180;
   const cosine = 1 - radians ** 2 / 2 + radians ** 4 / 24 - radians ** 6 / 720;
   return (twice / 2) * 110_950 * 111_320 * cosine;
 }

@@ -1,13 +1,6 @@
 import { localized, type Localized, type Problem } from '../../kernel/index.ts';
-
-/** One point line: 点号, 圈号, then the two coordinates in the order of the file (officially north, east). */
-export interface TxtPoint {
-  readonly line: number;
-  readonly id: string;
-  readonly ring: string;
-  readonly first: number;
-  readonly second: number;
-}
+import { addPoint, createPointStore, pointIdCode, type PointSpans, type PointStore } from './point-store.ts';
+import { createLineFeeder, numberEnd, readDecimal, readWhole, type LineEnding, type LineFeeder } from './text-lines.ts';
 
 /** One parcel as its lines say it, before coordinates are understood. */
 export interface TxtParcel {
@@ -23,7 +16,8 @@ export interface TxtParcel {
   readonly code: string;
   /** What local variants put after 地块编码. */
   readonly extra: readonly string[];
-  readonly points: TxtPoint[];
+  /** Its points, in the store of the file. */
+  readonly points: PointSpans;
   /** Repairs and faults found in these lines; an error keeps the parcel out. */
   readonly problems: TxtProblem[];
 }
@@ -41,6 +35,8 @@ export interface TxtLines {
   readonly keys: ReadonlyMap<string, { readonly value: string; readonly line: number }>;
   readonly sections: readonly string[];
   readonly parcels: readonly TxtParcel[];
+  /** 点号, 圈号 and the two coordinates in the order of the file (officially north, east) of every point line. */
+  readonly points: PointStore;
   readonly problems: readonly TxtProblem[];
 }
 
@@ -77,54 +73,106 @@ function isCoordinate(value: number, text: string): boolean {
   return Math.abs(value) >= 10_000 || (Math.abs(value) <= 180 && /[.°度]/.test(text));
 }
 
+/** Takes the bytes of a boundary TXT piece by piece. */
+export interface TxtLineCollector extends LineFeeder {
+  finish(): TxtLines;
+}
+
 /**
  * Takes a boundary TXT (勘测定界界址点坐标交换格式) apart into keys, parcels and points, and says with the line
- * number what it had to put up with. Only lines are judged here; coordinates are understood in boundary-txt.ts.
+ * number what it had to put up with. Only lines are judged here; coordinates are understood in point-parcels.ts.
+ * `decode` reads what is not an official point line.
  */
-export function readTxtLines(text: string): TxtLines {
+export function collectTxtLines(decode: (bytes: Uint8Array) => string): TxtLineCollector {
   const keys = new Map<string, { value: string; line: number }>();
   const sections: string[] = [];
   const parcels: TxtParcel[] = [];
+  const points = createPointStore();
   const problems: TxtProblem[] = [];
+  const repeated = createRepeats();
   let current: TxtParcel | undefined;
   let loneReturns = 0;
+  let anyLineFeed = false;
   let wideCommaLine = 0;
   let extraColumnLine = 0;
   let lineNo = 0;
-  const mayHoldStrange = /[\uFEFF\u200B]/.test(text) || text.includes('\u0000') || text.includes('\u001A');
-  for (const [written, ending] of linesOf(text)) {
+  let ringNumber = 1;
+  let ringText = '1';
+
+  /** A point line in the official form, from its bytes; nearly all lines of nearly all files. */
+  function takeOfficial(bytes: Uint8Array, from: number, to: number): boolean {
+    let at = from;
+    let letter = bytes[at]!;
+    if ((letter | 0x20) >= 0x61 && (letter | 0x20) <= 0x7a) at++;
+    else letter = 0;
+    const idFrom = at;
+    const number = readWhole(bytes, at, to);
+    at = numberEnd();
+    const idDigits = at - idFrom;
+    if (!(idDigits <= 7) || Number.isNaN(number) || bytes[at] !== 0x2c || at >= to) return false;
+    const ringFrom = ++at;
+    const ring = readWhole(bytes, at, to);
+    at = numberEnd();
+    if (!(at - ringFrom <= 6) || Number.isNaN(ring) || bytes[at] !== 0x2c || at >= to) return false;
+    const firstFrom = ++at;
+    const first = readDecimal(bytes, at, to);
+    at = numberEnd();
+    if (!(first >= 10_000) || bytes[at] !== 0x2c || at >= to || bytes[firstFrom] === 0x30) return false;
+    const secondFrom = ++at;
+    const second = readDecimal(bytes, at, to);
+    if (!(second >= 10_000) || numberEnd() !== to || bytes[secondFrom] === 0x30) return false;
+    if (ring !== ringNumber) {
+      ringNumber = ring;
+      ringText = String(ring);
+    }
+    addPoint(current!.points, points.push(first, second, lineNo, ringText, pointIdCode(letter, idDigits, number)));
+    return true;
+  }
+
+  function takeBytes(bytes: Uint8Array, from: number, to: number, ending: LineEnding): void {
     lineNo++;
-    if (ending === '\r') loneReturns++;
+    if (ending === 'cr') loneReturns++;
+    else if (ending !== 'none') anyLineFeed = true;
+    if (current && to > from && takeOfficial(bytes, from, to)) return;
+    const written = decode(bytes.subarray(from, to));
+    if (!/[\u2028\u0085]/.test(written)) {
+      takeLine(written);
+      return;
+    }
+    // The rarer line and next-line marks.
+    written.split(/[\u2028\u0085]/).forEach((part, i) => {
+      if (i > 0) lineNo++;
+      takeLine(part);
+    });
+  }
+
+  function takeLine(written: string): void {
     const official = current && OFFICIAL_POINT.exec(written);
     if (official) {
-      current!.points.push({
-        line: lineNo,
-        id: official[1]!,
-        ring: String(Number(official[2])),
-        first: Number(official[3]),
-        second: Number(official[4]),
-      });
-      continue;
+      const [, id, ring, first, second] = official;
+      const point = points.push(Number(first), Number(second), lineNo, String(Number(ring)), points.codeOfId(id!));
+      addPoint(current!.points, point);
+      return;
     }
     const line = (
-      mayHoldStrange
+      /[\uFEFF\u200B]/.test(written) || written.includes('\u0000') || written.includes('\u001A')
         ? written
             .replace(/[\uFEFF\u200B]/g, '')
             .replaceAll('\u0000', '')
             .replaceAll('\u001A', '')
         : written
     ).replace(/^[\s\u3000]+|[\s\u3000]+$/g, '');
-    if (line === '') continue;
+    if (line === '') return;
     const section = SECTION.exec(line);
     if (section) {
       sections.push(section[1]!.replace(/\s/g, ''));
       current = undefined;
-      continue;
+      return;
     }
     if (/[@＠][\s,，;；]*$/.test(line)) {
-      current = parcelOfHeader(line, lineNo);
+      current = parcelOfHeader(line, lineNo, repeated);
       parcels.push(current);
-      continue;
+      return;
     }
     const pair = KEY_VALUE.exec(line);
     if (pair && parcels.length === 0) {
@@ -152,9 +200,9 @@ export function readTxtLines(text: string): TxtLines {
         );
       }
       keys.set(key, { value, line: lineNo });
-      continue;
+      return;
     }
-    const point = pointOf(line, lineNo);
+    const point = pointOf(line);
     if (point) {
       if (!current) {
         current = emptyParcel(lineNo);
@@ -167,7 +215,8 @@ export function readTxtLines(text: string): TxtLines {
           ),
         );
       }
-      current.points.push(point.point);
+      const { first, second, ring, id } = point;
+      addPoint(current.points, points.push(first, second, lineNo, ring, points.codeOfId(id)));
       if (point.wideComma && wideCommaLine === 0) wideCommaLine = lineNo;
       if (point.extra && extraColumnLine === 0) extraColumnLine = lineNo;
       if (point.noRing && !current.problems.some((found) => found.rule === 'txt.ring-number-missing')) {
@@ -182,10 +231,10 @@ export function readTxtLines(text: string): TxtLines {
           ),
         );
       }
-      continue;
+      return;
     }
     if (looksLikeHeader(line)) {
-      current = parcelOfHeader(line, lineNo);
+      current = parcelOfHeader(line, lineNo, repeated);
       current.problems.push(
         warning(
           'txt.header-mark-missing',
@@ -194,10 +243,10 @@ export function readTxtLines(text: string): TxtLines {
         ),
       );
       parcels.push(current);
-      continue;
+      return;
     }
     if (pair) {
-      if (keys.get(pair[1]!.replace(/[\s\u3000]/g, ''))?.value === pair[3]!.trim()) continue;
+      if (keys.get(pair[1]!.replace(/[\s\u3000]/g, ''))?.value === pair[3]!.trim()) return;
       problems.push(
         warning(
           'txt.key-among-parcels',
@@ -208,7 +257,7 @@ export function readTxtLines(text: string): TxtLines {
           ),
         ),
       );
-      continue;
+      return;
     }
     const shown = line.length > 40 ? `${line.slice(0, 40)}…` : line;
     if (!current)
@@ -233,48 +282,51 @@ export function readTxtLines(text: string): TxtLines {
       });
     }
   }
-  if (loneReturns > 0 && text.includes('\n'))
-    problems.push(
-      warning(
-        'txt.mixed-line-ends',
-        1,
-        localized(
-          '换行符混用(CRLF 与单独的 CR),已按换行读取',
-          'line ends are mixed (CRLF and lone CR); all are read as line ends',
+  const finish = (): TxtLines => {
+    if (loneReturns > 0 && anyLineFeed)
+      problems.push(
+        warning(
+          'txt.mixed-line-ends',
+          1,
+          localized(
+            '换行符混用(CRLF 与单独的 CR),已按换行读取',
+            'line ends are mixed (CRLF and lone CR); all are read as line ends',
+          ),
         ),
-      ),
-    );
-  if (wideCommaLine > 0)
-    problems.push(
-      warning(
-        'txt.full-width-comma',
-        wideCommaLine,
-        localized(
-          '界址点行用了全角逗号或其他分隔符,已按英文逗号读取',
-          'points are parted by full-width commas or other marks; read as commas',
+      );
+    if (wideCommaLine > 0)
+      problems.push(
+        warning(
+          'txt.full-width-comma',
+          wideCommaLine,
+          localized(
+            '界址点行用了全角逗号或其他分隔符,已按英文逗号读取',
+            'points are parted by full-width commas or other marks; read as commas',
+          ),
         ),
-      ),
-    );
-  if (extraColumnLine > 0)
-    problems.push(
-      warning(
-        'txt.extra-column',
-        extraColumnLine,
-        localized('界址点行多出的列未采用', 'more columns than four in point lines; the rest is not used'),
-      ),
-    );
-  return { keys, sections, parcels, problems };
+      );
+    if (extraColumnLine > 0)
+      problems.push(
+        warning(
+          'txt.extra-column',
+          extraColumnLine,
+          localized('界址点行多出的列未采用', 'more columns than four in point lines; the rest is not used'),
+        ),
+      );
+    return { keys, sections, parcels, points, problems };
+  };
+  return { ...createLineFeeder(takeBytes), finish };
 }
 
-/** Lines with what ended them: CRLF, LF, or CR alone (`\r`), and the rarer line and next-line marks. */
-function* linesOf(text: string): Generator<readonly [line: string, ending: string]> {
-  const ends = /\r\n|[\r\n\u2028\u0085]/g;
-  let start = 0;
-  for (let match = ends.exec(text); match; match = ends.exec(text)) {
-    yield [text.slice(start, match.index), match[0]];
-    start = ends.lastIndex;
-  }
-  if (start < text.length) yield [text.slice(start), ''];
+/** One string for a text that comes again and again, so that a county of headers does not hold it as often. */
+function createRepeats(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const same = known.get(text);
+    if (same !== undefined) return same;
+    if (known.size < 10_000) known.set(text, text);
+    return text;
+  };
 }
 
 function warning(rule: string, line: number, message: Localized): TxtProblem {
@@ -308,7 +360,7 @@ function looksLikeHeader(line: string): boolean {
  * Header line to fields. Nine fields by the official note; local variants have 8 to 12. The figure kind (点|线|面) is
  * the landmark: what stands between 地块编号 and it is the name, commas and all.
  */
-function parcelOfHeader(line: string, lineNo: number): TxtParcel {
+function parcelOfHeader(line: string, lineNo: number, repeated: (text: string) => string): TxtParcel {
   const problems: TxtProblem[] = [];
   const body = line.replace(/[@＠][\s,，;；]*$/, '');
   let fields = body.split(',');
@@ -366,29 +418,34 @@ function parcelOfHeader(line: string, lineNo: number): TxtParcel {
   }
   return {
     line: lineNo,
-    pointCount: fields[0] ?? '',
+    pointCount: repeated(fields[0] ?? ''),
     area: fields[1] ?? '',
     number: fields[2] ?? '',
     name,
-    figureKind: fields[at] ?? '',
-    sheet: fields[at + 1] ?? '',
-    use: fields[at + 2] ?? '',
-    code: fields[at + 3] ?? '',
-    extra,
+    figureKind: repeated(fields[at] ?? ''),
+    sheet: repeated(fields[at + 1] ?? ''),
+    use: repeated(fields[at + 2] ?? ''),
+    code: repeated(fields[at + 3] ?? ''),
+    extra: extra.length === 0 ? NO_TEXTS : extra,
     points: [],
     problems,
   };
 }
 
+const NO_TEXTS: readonly string[] = [];
+
 interface PointLine {
-  readonly point: TxtPoint;
+  readonly id: string;
+  readonly ring: string;
+  readonly first: number;
+  readonly second: number;
   readonly wideComma: boolean;
   readonly extra: boolean;
   readonly noRing: boolean;
 }
 
 /** `点号,圈号,X,Y`; the first two neighbours that can be coordinates are the pair, the whole number before them the ring. */
-function pointOf(line: string, lineNo: number): PointLine | undefined {
+function pointOf(line: string): PointLine | undefined {
   const ascii = line.includes(',') && !/[，;；\t]/.test(line);
   let fields = ascii ? line.split(',') : line.split(/[,，;；\t]/);
   let blanks = false;
@@ -409,7 +466,10 @@ function pointOf(line: string, lineNo: number): PointLine | undefined {
   // A whole number right before the pair is the ring number, unless it is the only thing there: then it is the point.
   const ringText = at >= 2 && /^\d{1,6}$/.test(texts[at - 1]!) ? String(Number(texts[at - 1])) : '';
   return {
-    point: { line: lineNo, id: at >= 1 ? texts[0]! : '', ring: ringText, first: values[at]!, second: values[at + 1]! },
+    id: at >= 1 ? texts[0]! : '',
+    ring: ringText,
+    first: values[at]!,
+    second: values[at + 1]!,
     wideComma: !ascii || blanks,
     extra: texts.slice(at + 2).some((field) => field !== ''),
     noRing: ringText === '',

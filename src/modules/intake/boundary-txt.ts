@@ -1,5 +1,7 @@
 import { err, localized, ok, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
-import { numberOf, readTxtLines, type TxtLines } from './boundary-txt-lines.ts';
+import { collectTxtLines, numberOf, type TxtLines } from './boundary-txt-lines.ts';
+import { decodeLeniently } from './text-decoding.ts';
+import { utf8Bytes } from './text-lines.ts';
 import { understandParcels, type PointParcels, type PointParcelsOptions } from './point-parcels.ts';
 
 export interface BoundaryTxt extends PointParcels {
@@ -9,7 +11,7 @@ export interface BoundaryTxt extends PointParcels {
 
 /**
  * Parses a ministry boundary TXT (handbook §3): decoded text in, parcels with open rings out; what is repaired and what
- * keeps a parcel out is told by `readTxtLines` (lines) and `understandParcels` (coordinates).
+ * keeps a parcel out is told by `collectTxtLines` (lines) and `understandParcels` (coordinates).
  *
  * Refusals: INTAKE_TXT_NOT_BOUNDARY, INTAKE_TXT_NO_PARCELS and those of `resolveCrs`.
  */
@@ -17,7 +19,17 @@ export function parseBoundaryTxt(
   text: string,
   options: Omit<PointParcelsOptions, 'axesFree'> = {},
 ): Result<BoundaryTxt, Refusal[]> {
-  const lines = readTxtLines(text);
+  const collector = collectTxtLines((bytes) => decodeLeniently(bytes, 'utf-8'));
+  collector.feed(utf8Bytes(text));
+  collector.end();
+  return understandBoundaryTxt(collector.finish(), options);
+}
+
+/** `parseBoundaryTxt` for a file whose lines have been collected piece by piece. */
+export function understandBoundaryTxt(
+  lines: TxtLines,
+  options: Omit<PointParcelsOptions, 'axesFree'> = {},
+): Result<BoundaryTxt, Refusal[]> {
   const place = options.file === undefined ? {} : { place: { file: options.file } };
   if (lines.parcels.length === 0) {
     const known = lines.sections.some((section) => /属性描述|地块坐标|项目信息/.test(section));

@@ -4,7 +4,8 @@ import { resolveCrs, type ResolvedCrs } from './crs-detection.ts';
 import { shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
 import type { SourceField } from './format.ts';
 import { uniqueFieldNames } from './formats/reading.ts';
-import { understandParcels, type BoundaryParcel } from './point-parcels.ts';
+import { outlineOfRings, understandParcels, type BoundaryParcel } from './point-parcels.ts';
+import { addPoint, createPointStore, pointCount } from './point-store.ts';
 import { isWktPolygon, type Cell, type TableLayout } from './table-layout.ts';
 import { parseWktPolygon } from './wkt-polygon.ts';
 
@@ -85,6 +86,7 @@ function collectPoints(
   const second = columns.east ?? columns.lon ?? columns.y!;
   const { fields, indexes, problems: fieldProblems } = fieldColumns(layout);
   const groups = new Map<string, Group>();
+  const points = createPointStore();
   const keys = preambleKeys(preamble);
   let current: Group | undefined;
   let plotText = '';
@@ -177,13 +179,8 @@ function collectPoints(
       }
       const ring = columns.ring === undefined ? '1' : textOf(cells[columns.ring]);
       if (ring !== '') ringText = ring;
-      group.parcel.points.push({
-        line: rowNo,
-        id: columns.point === undefined ? '' : textOf(cells[columns.point]),
-        ring: ringText || '1',
-        first: north,
-        second: east,
-      });
+      const id = columns.point === undefined ? '' : textOf(cells[columns.point]);
+      addPoint(group.parcel.points, points.push(north, east, rowNo, ringText || '1', points.codeOfId(id)));
     },
     finish() {
       const list = ungroupedRows([...groups.values()], layout);
@@ -220,7 +217,7 @@ function collectPoints(
           'decimals are written with a comma; read as points',
         );
       const understood = understandParcels(
-        { keys, sections: [], parcels: list.map((group) => group.parcel), problems },
+        { keys, sections: [], parcels: list.map((group) => group.parcel), points, problems },
         {
           ...(options.file === undefined ? {} : { file: options.file }),
           userEpsg: options.userEpsg ?? null,
@@ -245,11 +242,11 @@ function collectPoints(
 /** A plot column called id or 编号 that numbers the rows is no plot column: then all rows are one plot. */
 function ungroupedRows(groups: Group[], layout: TableLayout): Group[] {
   const rowNumbers =
-    layout.plotIsWeak && groups.length >= 3 && groups.every((group) => group.parcel.points.length <= 1);
+    layout.plotIsWeak && groups.length >= 3 && groups.every((group) => pointCount(group.parcel.points) <= 1);
   if (!rowNumbers) return groups;
   const [head, ...rest] = groups;
   for (const group of rest) {
-    head!.parcel.points.push(...group.parcel.points);
+    for (let s = 0; s < group.parcel.points.length; s += 2) addSpan(head!.parcel.points, group.parcel.points, s);
     head!.parcel.problems.push(...group.parcel.problems);
   }
   head!.parcel.problems.push({
@@ -262,6 +259,10 @@ function ungroupedRows(groups: Group[], layout: TableLayout): Group[] {
     ),
   });
   return [head!];
+}
+
+function addSpan(target: number[], source: readonly number[], s: number): void {
+  for (let point = source[s]!; point < source[s + 1]!; point++) addPoint(target, point);
 }
 
 function coordinateOf(text: string, options: TableOptions): number {
@@ -325,6 +326,7 @@ function collectWkt(layout: TableLayout, wkt: number, options: TableOptions): Ta
           headerAreaM2: null,
           line: rowNo,
           rings: parsed.rings,
+          outline: () => outlineOfRings(parsed.rings),
           problems,
           refused: problems.some((found) => found.severity === 'error'),
         },
@@ -353,7 +355,10 @@ function collectWkt(layout: TableLayout, wkt: number, options: TableOptions): Ta
         const ordered = swapAxes ? swapped(ring) : ring;
         return shift ? Array.from(shiftToCgcs2000(ordered, crs.value.crs.epsg, shift)) : ordered;
       };
-      const parcels = rows.map(({ parcel }) => ({ ...parcel, rings: parcel.rings.map(understood) }));
+      const parcels = rows.map(({ parcel }) => {
+        const rings = parcel.rings.map(understood);
+        return { ...parcel, rings, outline: () => outlineOfRings(rings) };
+      });
       const values = rows.map((row) => row.values);
       return ok({
         fields: typedFields(fields, values),

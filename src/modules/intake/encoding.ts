@@ -21,6 +21,8 @@ export interface EncodingClues {
   readonly samples: readonly { readonly field: string; readonly bytes: Uint8Array }[];
   /** The whole text where it is at hand: it takes part in the decision, not in the samples shown. */
   readonly body?: Uint8Array | null;
+  /** What going through the whole text piece by piece found, in place of `body`. */
+  readonly verdict?: { readonly ascii: boolean; readonly utf8: boolean; readonly gb18030: boolean } | null;
 }
 
 /** The encoding a label (`.cpg` content, user's word, code page number) stands for, or undefined. */
@@ -107,9 +109,10 @@ export function detectEncoding(clues: EncodingClues, decode: StrictDecode): Enco
   const bom = clues.head ? encodingOfBom(clues.head) : undefined;
   if (bom) return decided(bom.encoding, 'bom');
 
+  const { verdict } = clues;
   const judged = clues.body ? [clues.body] : foreign.map((sample) => sample.bytes);
   const utf8Texts = judged.map((bytes) => decode(bytes, 'utf-8'));
-  const allUtf8 = utf8Texts.every((text) => text !== null);
+  const allUtf8 = verdict?.utf8 ?? utf8Texts.every((text) => text !== null);
   const chinese = utf8Texts.reduce((sum, text) => sum + (text?.match(/[\u4e00-\u9fff]/g)?.length ?? 0), 0);
   const surelyUtf8 = allUtf8 && chinese >= 4;
 
@@ -144,7 +147,7 @@ export function detectEncoding(clues: EncodingClues, decode: StrictDecode): Enco
     );
   }
   if (allUtf8) {
-    if (judged.every(isAscii))
+    if (verdict?.ascii ?? judged.every(isAscii))
       notes.push(
         localized(
           '样本全部为英文和数字,任何编码读法相同',
@@ -153,7 +156,7 @@ export function detectEncoding(clues: EncodingClues, decode: StrictDecode): Enco
       );
     return decided('utf-8', 'strict-utf-8');
   }
-  if (judged.some((bytes) => decode(bytes, 'gb18030') === null)) {
+  if (!(verdict?.gb18030 ?? judged.every((bytes) => decode(bytes, 'gb18030') !== null))) {
     notes.push(
       localized(
         '有文字既不是合法的 UTF-8 也不是合法的 GB18030,个别字可能有误',

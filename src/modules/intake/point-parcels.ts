@@ -1,8 +1,9 @@
 import { err, localized, ok, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
-import { plain, type TxtLines, type TxtParcel, type TxtPoint, type TxtProblem } from './boundary-txt-lines.ts';
+import { plain, type TxtLines, type TxtParcel, type TxtProblem } from './boundary-txt-lines.ts';
 import { guessAreaUnit, headerAreaOf, type AreaUnit } from './boundary-txt-area.ts';
 import { resolveCrs, type ResolvedCrs } from './crs-detection.ts';
 import { sevenParametersOf, shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
+import { addPoint, pointCount, type PointSpans, type PointStore } from './point-store.ts';
 import { crsOfCode, datumOfName, refusalOfDeclared, stripOfEpsg } from './crs-names.ts';
 
 /** A parcel understood: x = east (with prefix where the CRS has one) or longitude, y = north or latitude. */
@@ -21,10 +22,18 @@ export interface BoundaryParcel {
   readonly line: number;
   /** Open rings, x0,y0,x1,y1,… in file order; roles are derived by containment when batches are made. */
   readonly rings: readonly (readonly number[])[];
+  /** The same rings as flat arrays; valid until the outline of another parcel of the file is asked for. */
+  outline(): Outline;
   /** Warnings, and errors which keep the parcel out; `featureNo` and `id` are set. */
   readonly problems: readonly Problem[];
   /** The geometry must not be used (point or line figure, unreadable lines). The problems say why. */
   readonly refused: boolean;
+}
+
+/** Open rings one after the other; `starts` has one entry more than there are rings. */
+export interface Outline {
+  readonly coords: ArrayLike<number>;
+  readonly starts: ArrayLike<number>;
 }
 
 /** Parcels given by lists of points, understood; from a boundary TXT or a coordinates table. */
@@ -62,7 +71,8 @@ interface Draft {
   readonly parcel: TxtParcel;
   readonly featureNo: number;
   readonly problems: TxtProblem[];
-  rings: TxtPoint[][];
+  readonly points: PointStore;
+  rings: readonly PointSpans[];
   look: VertexLook;
   refused: boolean;
 }
@@ -76,29 +86,18 @@ interface Draft {
  * Refusals: those of `resolveCrs`.
  */
 export function understandParcels(lines: TxtLines, options: PointParcelsOptions = {}): Result<PointParcels, Refusal[]> {
-  const drafts = lines.parcels.map(draftOf);
+  const drafts = lines.parcels.map((parcel, featureNo) => draftOf(parcel, featureNo, lines.points));
   if (drafts.length > 0) markCutOff(drafts);
   settleLooks(drafts);
   const crs = crsOfFile(lines, drafts, options);
   if (!crs.ok) return crs;
   const strip = stripOfEpsg(crs.value.crs.epsg);
-  const filePrefix = strip?.prefixed ? strip.zone : 0;
-  const outlines = drafts.map((draft) => {
-    const { shift } = crs.value;
-    const delivered = outlineOf(draft, filePrefix);
-    const outline = shift
-      ? delivered.map((ring) => Array.from(shiftToCgcs2000(ring, crs.value.crs.epsg, shift)))
-      : delivered;
-    // Points are many times larger than their outline; a county would hold both at once.
-    draft.rings = [];
-    draft.parcel.points.length = 0;
-    return outline;
-  });
+  const outlineOf = outlines(lines.points, strip?.prefixed ? strip.zone : 0, crs.value);
   const guess = guessAreaUnit(
-    drafts.map((draft, i) => ({ text: draft.parcel.area, rings: draft.refused ? [] : outlines[i]! })),
+    drafts.map((draft) => ({ text: draft.parcel.area, outline: () => outlineOf(draft) })),
     crs.value.crs.epsg === 4490,
   );
-  const parcels = drafts.map((draft, i) => parcelOf(draft, outlines[i]!, guess.unit, guess.differing.get(i)));
+  const parcels = drafts.map((draft, i) => parcelOf(draft, outlineOf, guess.unit, guess.differing.get(i)));
   const problems: Problem[] = [
     ...lines.problems.map((found) => ({ ...found, featureNo: null, id: null })),
     ...crs.value.problems,
@@ -107,8 +106,9 @@ export function understandParcels(lines: TxtLines, options: PointParcelsOptions 
   return ok({ crs: crs.value, areaUnit: guess.unit, parcels, problems });
 }
 
-function draftOf(parcel: TxtParcel, featureNo: number): Draft {
-  const draft: Draft = { parcel, featureNo, problems: [...parcel.problems], rings: [], look: UNCLEAR, refused: false };
+function draftOf(parcel: TxtParcel, featureNo: number, points: PointStore): Draft {
+  const { problems } = parcel;
+  const draft: Draft = { parcel, featureNo, problems, points, rings: [], look: UNCLEAR, refused: false };
   const kind = plain(parcel.figureKind);
   if (/^(点|线|point|line|polyline)/i.test(kind)) {
     draft.problems.push(
@@ -147,37 +147,46 @@ function warn(draft: Draft, rule: string, line: number, zh: string, en: string):
   draft.problems.push({ rule, severity: 'warning', line, message: localized(zh, en) });
 }
 
-const samePlace = (a: TxtPoint, b: TxtPoint): boolean => a.first === b.first && a.second === b.second;
-const distance = (a: TxtPoint, b: TxtPoint): number => Math.hypot(a.first - b.first, a.second - b.second);
+/** One ring as its points come. */
+interface RingDraft {
+  readonly number: string;
+  readonly points: PointSpans;
+  readonly first: number;
+  last: number;
+  count: number;
+  closed: boolean;
+}
 
 /**
  * Rings of a parcel: points of one 圈号 are one ring, closed by repeating the first point. Where a ring has closed and
  * points of the same 圈号 follow, a new ring begins (writers that number every ring 1).
  */
-function ringsOf(draft: Draft): TxtPoint[][] {
-  const { parcel } = draft;
-  const rings: { number: string; points: TxtPoint[]; closed: boolean }[] = [];
-  let current: (typeof rings)[number] | undefined;
+function ringsOf(draft: Draft): readonly PointSpans[] {
+  const { parcel, points } = draft;
+  const rings: RingDraft[] = [];
+  let current: RingDraft | undefined;
   let closings = 0;
-  for (const point of parcel.points) {
-    const number = point.ring || current?.number || '1';
+  const take = (point: number): void => {
+    const number: string = points.ring(point) || current?.number || '1';
+    const samePlace = (other: number): boolean =>
+      points.first(point) === points.first(other) && points.second(point) === points.second(other);
     if (current && number === current.number && current.closed) {
       // A third writing of the closing point says nothing new.
-      if (samePlace(point, current.points[0]!)) {
+      if (samePlace(current.first)) {
         warn(
           draft,
           'points.closing-point-repeated',
-          point.line,
+          points.line(point),
           '闭合点重复书写,已忽略',
           'the closing point is written twice; one is left out',
         );
         closings++;
-        continue;
+        return;
       }
       warn(
         draft,
         'points.ring-number-repeated',
-        point.line,
+        points.line(point),
         '一圈闭合后仍用同一圈号,按新的一圈读取',
         'points go on under the number of a ring that has closed; read as a new ring',
       );
@@ -188,7 +197,7 @@ function ringsOf(draft: Draft): TxtPoint[][] {
         warn(
           draft,
           'points.ring-interleaved',
-          point.line,
+          points.line(point),
           `第 ${number} 圈的界址点被其他圈隔开,已接续`,
           `points of ring ${number} are parted by another ring; joined`,
         );
@@ -198,7 +207,7 @@ function ringsOf(draft: Draft): TxtPoint[][] {
           warn(
             draft,
             'points.ring-number-repeated',
-            point.line,
+            points.line(point),
             `圈号 ${number} 重复使用,按新的一圈读取`,
             `the ring number ${number} is used again; read as a new ring`,
           );
@@ -206,58 +215,57 @@ function ringsOf(draft: Draft): TxtPoint[][] {
       }
     }
     if (!current) {
-      current = { number, points: [], closed: false };
+      current = { number, points: [], first: point, last: point, count: 0, closed: false };
       rings.push(current);
     }
-    const first = current.points[0];
-    if (first && current.points.length >= 3 && samePlace(first, point)) {
-      current.closed = true;
-      closings++;
-      continue;
-    }
-    // The id of the first point written again means "closing"; then its place must be the first point's too.
-    if (
-      first &&
-      current.points.length >= 3 &&
-      point.id !== '' &&
-      point.id === first.id &&
-      distance(first, point) <= 1
-    ) {
-      const gap = distance(first, point);
-      const degrees = Math.abs(point.first) <= 180;
-      if (gap <= (degrees ? 1e-8 : 0.001)) {
-        warn(
-          draft,
-          'points.closing-point-differs',
-          point.line,
-          `闭合点与起点相差 ${gap.toPrecision(2)},按起点闭合`,
-          `the closing point is ${gap.toPrecision(2)} off the first; closed to the first`,
-        );
+    if (current.count >= 3) {
+      const { first } = current;
+      if (samePlace(first)) {
         current.closed = true;
         closings++;
-        continue;
+        return;
       }
-      if (!degrees)
-        draft.problems.push(
-          error(
+      // The id of the first point written again means "closing"; then its place must be the first point's too.
+      const id = points.idCode(point);
+      if (id !== 0 && id === points.idCode(first)) {
+        const gap = Math.hypot(points.first(first) - points.first(point), points.second(first) - points.second(point));
+        const degrees = Math.abs(points.first(point)) <= 180;
+        if (gap <= (degrees ? 1e-8 : 0.001)) {
+          warn(
+            draft,
             'points.closing-point-differs',
-            point.line,
-            `闭合点 ${point.id} 与起点相差 ${gap.toFixed(3)} 米`,
-            `the closing point ${point.id} is ${gap.toFixed(3)} m off the first`,
-            '请核对坐标',
-            'Check the coordinates.',
-          ),
-        );
+            points.line(point),
+            `闭合点与起点相差 ${gap.toPrecision(2)},按起点闭合`,
+            `the closing point is ${gap.toPrecision(2)} off the first; closed to the first`,
+          );
+          current.closed = true;
+          closings++;
+          return;
+        }
+        if (gap <= 1 && !degrees)
+          draft.problems.push(
+            error(
+              'points.closing-point-differs',
+              points.line(point),
+              `闭合点 ${points.id(point)} 与起点相差 ${gap.toFixed(3)} 米`,
+              `the closing point ${points.id(point)} is ${gap.toFixed(3)} m off the first`,
+              '请核对坐标',
+              'Check the coordinates.',
+            ),
+          );
+      }
     }
-    current.points.push(point);
-  }
-  const open = rings.filter((ring) => !ring.closed);
-  for (const ring of open) {
-    if (ring.points.length >= 3)
+    addPoint(current.points, point);
+    current.last = point;
+    current.count++;
+  };
+  eachPoint(parcel.points, take);
+  for (const ring of rings) {
+    if (!ring.closed && ring.count >= 3)
       warn(
         draft,
         'points.ring-unclosed',
-        ring.points.at(-1)!.line,
+        points.line(ring.last),
         `第 ${ring.number} 圈未闭合(末点不是首点),已自动闭合`,
         `ring ${ring.number} is not closed (its last point is not its first); closed`,
       );
@@ -266,23 +274,30 @@ function ringsOf(draft: Draft): TxtPoint[][] {
   return rings.map((ring) => ring.points);
 }
 
+function eachPoint(spans: PointSpans, visit: (point: number) => void): void {
+  for (let s = 0; s < spans.length; s += 2) for (let point = spans[s]!; point < spans[s + 1]!; point++) visit(point);
+}
+
 /**
  * A file cut off in transfer ends inside its last parcel: fewer points than counted and an open ring, where all rings
  * before it are closed. Its outline must not be closed across the missing part.
  */
 function markCutOff(drafts: readonly Draft[]): void {
   const last = drafts.at(-1)!;
+  const { points } = last;
+  const spans = last.parcel.points;
+  const written = pointCount(spans);
   const count = Number(plain(last.parcel.pointCount));
   const unclosed = (draft: Draft): boolean => draft.problems.some((found) => found.rule === 'points.ring-unclosed');
   const othersClosed = drafts.slice(0, -1).every((draft) => !unclosed(draft)) && drafts.length + last.rings.length > 2;
-  const short = count > last.parcel.points.length + last.rings.length;
-  if (!short || !othersClosed || (!unclosed(last) && last.rings.at(-1)!.length >= 3)) return;
+  const short = count > written + last.rings.length;
+  if (!short || !othersClosed || (!unclosed(last) && pointCount(last.rings.at(-1)!) >= 3)) return;
   last.problems.push(
     error(
       'points.cut-off',
-      last.parcel.points.at(-1)?.line ?? last.parcel.line,
-      `文件在最后一个地块中途结束(应有 ${count} 点,只有 ${last.parcel.points.length} 点)`,
-      `the file ends inside its last parcel (${count} points counted, ${last.parcel.points.length} there)`,
+      written === 0 ? last.parcel.line : points.line(spans.at(-1)! - 1),
+      `文件在最后一个地块中途结束(应有 ${count} 点,只有 ${written} 点)`,
+      `the file ends inside its last parcel (${count} points counted, ${written} there)`,
       '文件可能没有传完,请重新获取',
       'The copy may have been cut short; get it again.',
     ),
@@ -294,7 +309,7 @@ function markCutOff(drafts: readonly Draft[]): void {
 function checkCount(draft: Draft, closings: number, rings: number): void {
   const { parcel } = draft;
   const text = plain(parcel.pointCount);
-  const written = parcel.points.length;
+  const written = pointCount(parcel.points);
   if (text === '') return;
   const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (count >= written - closings && count <= written - closings + rings) return;
@@ -307,8 +322,9 @@ function checkCount(draft: Draft, closings: number, rings: number): void {
   );
 }
 
-function lookOf(point: TxtPoint): VertexLook {
-  const { first, second } = point;
+function lookOf(points: PointStore, point: number): VertexLook {
+  const first = points.first(point);
+  const second = points.second(point);
   if (isDegrees(second, first)) return DEGREES;
   if (isDegrees(first, second)) return 100 + DEGREES;
   const east = eastingPrefix(second);
@@ -331,20 +347,21 @@ function eastingPrefix(value: number): number {
  * while others do, is out of place and keeps its parcel out.
  */
 function settleLooks(drafts: readonly Draft[]): void {
-  for (const draft of drafts) draft.look = mostFrequent(draft.parcel.points.map(lookOf));
+  for (const draft of drafts) draft.look = mostFrequentLook(draft);
   const anyClear = drafts.some((draft) => draft.look !== UNCLEAR);
   for (const draft of drafts) {
-    const { points } = draft.parcel;
+    const { points, parcel } = draft;
     const odd =
-      points.find((point) => lookOf(point) !== draft.look) ??
-      (draft.look === UNCLEAR && anyClear ? points[0] : undefined);
-    if (!odd) continue;
+      oddPoint(draft) ??
+      (draft.look === UNCLEAR && anyClear && parcel.points.length > 0 ? parcel.points[0] : undefined);
+    if (odd === undefined) continue;
+    const [id, first, second] = [points.id(odd), points.first(odd), points.second(odd)];
     draft.problems.push(
       error(
         'points.out-of-place',
-        odd.line,
-        `界址点 ${odd.id} 的坐标 (${odd.first}, ${odd.second}) 与其他点不在一处,或不在国家坐标系的范围内`,
-        `the coordinates (${odd.first}, ${odd.second}) of point ${odd.id} lie far from the other points, or outside the national grid`,
+        points.line(odd),
+        `界址点 ${id} 的坐标 (${first}, ${second}) 与其他点不在一处,或不在国家坐标系的范围内`,
+        `the coordinates (${first}, ${second}) of point ${id} lie far from the other points, or outside the national grid`,
         '请核对该行坐标',
         'Check this line.',
       ),
@@ -353,9 +370,28 @@ function settleLooks(drafts: readonly Draft[]): void {
   }
 }
 
-function mostFrequent(looks: readonly VertexLook[]): VertexLook {
+/** The first point that does not look like most of its parcel. */
+function oddPoint({ points, parcel, look }: Draft): number | undefined {
+  const spans = parcel.points;
+  for (let s = 0; s < spans.length; s += 2)
+    for (let point = spans[s]!; point < spans[s + 1]!; point++) if (lookOf(points, point) !== look) return point;
+  return undefined;
+}
+
+function mostFrequentLook({ points, parcel }: Draft): VertexLook {
   const counts = new Map<VertexLook, number>();
-  for (const look of looks) counts.set(look, (counts.get(look) ?? 0) + 1);
+  let last = UNCLEAR;
+  let run = 0;
+  eachPoint(parcel.points, (point) => {
+    const look = lookOf(points, point);
+    if (look !== last) {
+      if (run > 0) counts.set(last, (counts.get(last) ?? 0) + run);
+      last = look;
+      run = 0;
+    }
+    run++;
+  });
+  if (run > 0) counts.set(last, (counts.get(last) ?? 0) + run);
   let best = UNCLEAR;
   for (const [look, count] of counts) if (count > (counts.get(best) ?? 0)) best = look;
   return best;
@@ -445,14 +481,17 @@ function crsOfFile(
     if (draft.refused) continue;
     const swap = isSwapped(draft.look);
     const add = onePrefix > 0 && prefixOf(draft.look) === 0 ? onePrefix * 1e6 : 0;
-    for (const point of draft.parcel.points) {
-      const east = (swap ? point.first : point.second) + add;
-      const north = swap ? point.second : point.first;
+    const { points } = draft;
+    eachPoint(draft.parcel.points, (point) => {
+      const first = points.first(point);
+      const second = points.second(point);
+      const east = (swap ? first : second) + add;
+      const north = swap ? second : first;
       if (east < minX) minX = east;
       if (east > maxX) maxX = east;
       if (north < minY) minY = north;
       if (north > maxY) maxY = north;
-    }
+    });
   }
   const empty = minX === Infinity;
   const resolved = resolveCrs({
@@ -487,7 +526,7 @@ function crsOfFile(
   } else if (allSwapped) {
     say(
       'crs.axes-swapped',
-      looks[0]!.parcel.points[0]!.line,
+      lineOfFirst(looks[0]!),
       'X、Y 写反(东坐标写在前),已对调读取,请核对位置',
       'x and y are exchanged (east comes first); read exchanged back, check the position',
     );
@@ -497,7 +536,7 @@ function crsOfFile(
         warn(
           draft,
           'crs.axes-swapped',
-          draft.parcel.points[0]!.line,
+          lineOfFirst(draft),
           '该地块 X、Y 写反,已对调读取',
           'x and y of this parcel are exchanged; read exchanged back',
         );
@@ -509,7 +548,7 @@ function crsOfFile(
         warn(
           draft,
           'crs.zone-prefix',
-          draft.parcel.points[0]!.line,
+          lineOfFirst(draft),
           `该地块东坐标没有带号,已按其他地块加 ${onePrefix}`,
           `the eastings of this parcel lack the prefix; ${onePrefix} added as in the other parcels`,
         );
@@ -522,19 +561,66 @@ function crsOfFile(
   return ok({ ...resolved.value, problems: [...problems, ...fromResolve] });
 }
 
-/** Rings with x = east first, the prefix added where the file's CRS has one and this parcel left it out. */
-function outlineOf(draft: Draft, filePrefix: number): number[][] {
-  if (draft.refused) return [];
-  const add = draft.look !== UNCLEAR && prefixOf(draft.look) === 0 ? filePrefix * 1e6 : 0;
-  const swap = isSwapped(draft.look);
-  return draft.rings.map((points) =>
-    points.flatMap((point) => (swap ? [point.first + add, point.second] : [point.second + add, point.first])),
-  );
+function lineOfFirst({ points, parcel }: Draft): number {
+  return points.line(parcel.points[0]!);
+}
+
+/**
+ * Rings of a parcel with x = east first, the prefix added where the file's CRS has one and the parcel left it out, and
+ * brought to CGCS2000 where they are in an old datum. Arrays are those of one call for all: valid until the next.
+ */
+function outlines(
+  points: PointStore,
+  filePrefix: number,
+  { crs, shift }: ResolvedCrs,
+): (draft: Pick<Draft, 'rings' | 'look' | 'refused'>) => Outline {
+  let scratch = new Float64Array(2048);
+  return ({ rings, look, refused }) => {
+    if (refused) return { coords: [], starts: [0] };
+    const add = look !== UNCLEAR && prefixOf(look) === 0 ? filePrefix * 1e6 : 0;
+    const swap = isSwapped(look);
+    const starts = [0];
+    let at = 0;
+    for (const spans of rings) {
+      const needed = at + 2 * pointCount(spans);
+      if (needed > scratch.length) {
+        const larger = new Float64Array(2 * needed);
+        larger.set(scratch.subarray(0, at));
+        scratch = larger;
+      }
+      for (let s = 0; s < spans.length; s += 2) {
+        for (let point = spans[s]!; point < spans[s + 1]!; point++) {
+          const first = points.first(point);
+          const second = points.second(point);
+          scratch[at++] = (swap ? first : second) + add;
+          scratch[at++] = swap ? second : first;
+        }
+      }
+      starts.push(at / 2);
+    }
+    const coords = scratch.subarray(0, at);
+    return { coords: shift ? shiftToCgcs2000(coords, crs.epsg, shift) : coords, starts };
+  };
+}
+
+/** The rings of an outline, each an array of its own. */
+function ringsOfOutline({ coords, starts }: Outline): number[][] {
+  return Array.from({ length: starts.length - 1 }, (_, r) => {
+    const from = 2 * starts[r]!;
+    return Array.from({ length: 2 * starts[r + 1]! - from }, (__, i) => coords[from + i]!);
+  });
+}
+
+/** Outline of rings given as arrays. */
+export function outlineOfRings(rings: readonly (readonly number[])[]): Outline {
+  const starts = [0];
+  for (const ring of rings) starts.push(starts.at(-1)! + ring.length / 2);
+  return { coords: rings.length === 1 ? rings[0]! : rings.flat(), starts };
 }
 
 function parcelOf(
   draft: Draft,
-  rings: number[][],
+  outlineOf: (draft: Pick<Draft, 'rings' | 'look' | 'refused'>) => Outline,
   unit: AreaUnit | null,
   differing: number | undefined,
 ): BoundaryParcel {
@@ -574,6 +660,7 @@ function parcelOf(
       remedy: localized('请核对面积或坐标', 'Check the area or the coordinates.'),
     });
   }
+  const kept = { rings: draft.rings, look: draft.look, refused: draft.refused };
   return {
     number: parcel.number,
     name: parcel.name,
@@ -585,7 +672,10 @@ function parcelOf(
     headerArea: area.value,
     headerAreaM2: area.squareMetres,
     line: parcel.line,
-    rings,
+    get rings() {
+      return ringsOfOutline(outlineOf(kept));
+    },
+    outline: () => outlineOf(kept),
     problems,
     refused: draft.refused,
   };

@@ -1,17 +1,25 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { ok, type AttributeValue, type Refusal, type Result } from '../../../kernel/index.ts';
-import { parseBoundaryTxt } from '../boundary-txt.ts';
+import { collectTxtLines } from '../boundary-txt-lines.ts';
+import { understandBoundaryTxt } from '../boundary-txt.ts';
+import { openByteSource } from '../byte-source.server.ts';
+import type { ByteSource } from '../byte-source.ts';
 import type { BoundaryParcel } from '../point-parcels.ts';
-import { decodeTextFile } from '../encoding.server.ts';
-import { encodingOfLabel } from '../encoding.ts';
-import type { CancelSignal, FormatReader, OpenedSource, ReadOptions, SourceField } from '../format.ts';
+import { encodingOfLabel, type TextEncoding } from '../encoding.ts';
+import {
+  wantsColumn,
+  type CancelSignal,
+  type FormatReader,
+  type OpenedSource,
+  type ReadOptions,
+  type SourceField,
+} from '../format.ts';
+import { decoderOfLines, feedText, findTextEncoding } from '../text-file.ts';
 import { batchesOfParcels } from './point-batches.ts';
 import { emptyFile, refusal, refused } from './refusals.ts';
 import { BOUNDARY_FIELD_NAMES as NAMES } from '../boundary-txt-format.ts';
 
-/** Larger text files are not read into memory; a boundary file of 300,000 parcels has about 150 MB. */
-const LARGEST_FILE = 400 * 1024 * 1024;
+/** Its points lie in memory, 16 bytes each: a file of 300,000 parcels has some 500 MB and 14 million points. */
+const LARGEST_FILE = 2 * 1024 * 1024 * 1024;
 
 const FIELDS: readonly SourceField[] = [
   { name: NAMES.number, type: 'text' },
@@ -29,31 +37,45 @@ export interface BoundaryTxtSource extends OpenedSource {
   readonly keys: ReadonlyMap<string, string>;
 }
 
-/** Reads the ministry boundary TXT (grammar and repairs: boundary-txt.ts). The whole file is parsed on opening. */
+/** Reads the ministry boundary TXT (grammar and repairs: boundary-txt.ts). The whole file is parsed on opening, piece by piece. */
 export const boundaryTxtReader: FormatReader = { format: 'boundary-txt', open: openBoundaryTxt };
 
 export async function openBoundaryTxt(
   path: string,
   options: ReadOptions,
 ): Promise<Result<BoundaryTxtSource, Refusal[]>> {
-  const file = basename(path);
-  const { size } = await stat(path);
+  const source = await openByteSource(path);
+  try {
+    return await readBoundaryTxt(source, options);
+  } finally {
+    await source.close();
+  }
+}
+
+async function readBoundaryTxt(
+  source: ByteSource,
+  options: ReadOptions,
+): Promise<Result<BoundaryTxtSource, Refusal[]>> {
+  const { name: file, size } = source;
   if (size === 0) return refused(emptyFile(file));
   if (size > LARGEST_FILE) {
     return refused(
       refusal(
         'INTAKE_TOO_LARGE',
         { file },
-        '文本文件超过 400 MB',
-        'The text file is larger than 400 MB.',
+        '文本文件超过 2 GB',
+        'The text file is larger than 2 GB.',
         '请拆分文件,或改用 GeoPackage',
         'Split the file, or use a GeoPackage.',
       ),
     );
   }
   const userEncoding = options.encoding === undefined ? undefined : encodingOfLabel(options.encoding);
-  const { text, evidence } = decodeTextFile(await readFile(path), userEncoding);
-  const parsed = parseBoundaryTxt(text, {
+  const evidence = await findTextEncoding(source, userEncoding);
+  const encoding = evidence.encoding as TextEncoding;
+  const lines = collectTxtLines(decoderOfLines(encoding));
+  await feedText(source, encoding, lines);
+  const parsed = understandBoundaryTxt(lines.finish(), {
     file,
     userEpsg: options.crs ?? null,
     datumParameters: options.datumParameters ?? null,
@@ -70,7 +92,10 @@ export async function openBoundaryTxt(
     problems,
     keys,
     async *batches(signal?: CancelSignal) {
-      yield* batchesOfParcels(parcels, FIELDS, (featureNo) => valuesOf(parcels[featureNo]!), signal);
+      const wanted = FIELDS.map(({ name }) => wantsColumn(options, name));
+      const kept = FIELDS.filter((_, i) => wanted[i]);
+      const values = (featureNo: number): AttributeValue[] => valuesOf(parcels[featureNo]!).filter((_, i) => wanted[i]);
+      yield* batchesOfParcels(parcels, kept, values, signal);
     },
     close: async () => {},
   });

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { SqliteTables, TableColumn } from './sqlite-database.ts';
 import { isSqliteError, openSqlite, quoted } from './sqlite-file.server.ts';
 import { SqliteDamaged } from './sqlite-pages.ts';
@@ -15,7 +16,9 @@ export async function openSqliteTables(path: string): Promise<SqliteTables> {
     const catalogue = await asDamage(
       () => database.all('SELECT type, name, sql FROM sqlite_master WHERE name IS NOT NULL') as Row[],
     );
+    const { size } = await stat(path);
     return {
+      size,
       logMissing,
       entries: catalogue.map(({ type, name, sql }) => ({
         kind: String(type),

@@ -68,6 +68,7 @@ export async function openGeopackageTables(
         encoding: null,
         problems,
         crs,
+        mostVertices: tables.size / 16,
         scan: (rules) => scan(tables, file, chosen, read, rules),
         close: tables.close,
       },

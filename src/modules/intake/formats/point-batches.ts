@@ -40,17 +40,23 @@ function idOf(parcel: BoundaryParcel): string | null {
   return parcel.number || parcel.name || null;
 }
 
+/** A ring with its first vertex again at its end, as the builder takes rings. */
+let closed = new Float64Array(2048);
+
 function addRings(
   parcel: BoundaryParcel,
   addRing: (source: ArrayLike<number>, from: number, count: number, stride: number, role: number) => void,
   report: (problem: Omit<Problem, 'featureNo' | 'id'>) => void,
 ): void {
-  const starts = [0];
-  for (const ring of parcel.rings) starts.push(starts.at(-1)! + ring.length / 2);
-  const found = findRingRoles(parcel.rings.length === 1 ? parcel.rings[0]! : parcel.rings.flat(), starts);
+  const { coords, starts } = parcel.outline();
+  const found = findRingRoles(coords, starts);
   for (const r of found.order) {
-    const ring = parcel.rings[r]!;
-    addRing([...ring, ring[0]!, ring[1]!], 0, ring.length / 2 + 1, 2, found.roles[r] ?? OUTER);
+    const count = starts[r + 1]! - starts[r]!;
+    if (closed.length < 2 * count + 2) closed = new Float64Array(4 * count + 2);
+    for (let i = 0; i < 2 * count; i++) closed[i] = coords[2 * starts[r]! + i]!;
+    closed[2 * count] = closed[0]!;
+    closed[2 * count + 1] = closed[1]!;
+    addRing(closed, 0, count === 0 ? 0 : count + 1, 2, found.roles[r] ?? OUTER);
   }
   if (orientationAgrees(found)) return;
   report({

@@ -17,6 +17,8 @@ export interface TableColumn {
 
 /** The tables of a database file, by whatever reads it: this decoder, or SQLite itself on the server. */
 export interface SqliteTables {
+  /** Bytes of the file. */
+  readonly size: number;
   /** Left in write-ahead mode, its log not beside it. */
   readonly logMissing: boolean;
   /** Names in the catalogue, with their kind and statement. */
@@ -124,6 +126,7 @@ export async function openSqliteDatabase(source: ByteSource): Promise<SqliteTabl
   }
 
   return {
+    size: source.size,
     logMissing: pages.writeAhead,
     entries,
     columns: async (name) => tableOf(name)?.columns ?? [],

@@ -37,10 +37,6 @@ interface Cursor {
   readonly end: number;
 }
 
-/** Holds a ring while it is copied out of unaligned bytes; grows, never shrinks. */
-let scratch = new Float64Array(4096);
-let scratchBytes = new Uint8Array(scratch.buffer);
-
 /**
  * Reads one WKB geometry (ISO or EWKB, either byte order) from `bytes[from … to)` into the builder's current feature:
  * polygons and multipolygons as rings with their roles, Z and M left behind. Problems (curves, other geometry types)
@@ -102,24 +98,23 @@ function readPolygon(builder: BatchBuilder, cursor: Cursor, little: boolean, str
     const count = readCount(cursor, little, 8 * stride);
     if (count < 0) return 'corrupt';
     const doubles = count * stride;
-    if (doubles > scratch.length) {
-      scratch = new Float64Array(Math.max(doubles, 2 * scratch.length));
-      scratchBytes = new Uint8Array(scratch.buffer);
-    }
-    if (little) {
-      scratchBytes.set(cursor.bytes.subarray(cursor.at, cursor.at + 8 * doubles));
-    } else {
-      for (let i = 0; i < doubles; i++) scratch[i] = cursor.view.getFloat64(cursor.at + 8 * i, false);
-    }
-    cursor.at += 8 * doubles;
     // An empty outer ring makes the polygon empty; its other rings have nothing to be holes in.
-    if (r === 0 && count === 0) any = false;
-    else if (r === 0 || any) {
-      builder.addRing(scratch, 0, count, stride, r === 0 ? OUTER : INNER);
+    if (r === 0 ? count > 0 : any) {
+      const role = r === 0 ? OUTER : INNER;
+      if (little && stride === 2) builder.addRingBytes(cursor.bytes, cursor.at, count, role);
+      else builder.addRing(unpacked(cursor, doubles, little), 0, count, stride, role);
       any = true;
     }
+    cursor.at += 8 * doubles;
   }
   return any ? 'polygon' : 'empty';
+}
+
+/** Numbers of a ring that is not pairs of little-endian float64, the next `count` of the bytes. */
+function unpacked(cursor: Cursor, count: number, little: boolean): Float64Array {
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = cursor.view.getFloat64(cursor.at + 8 * i, little);
+  return numbers;
 }
 
 /** A count whose items of at least `itemBytes` still fit the bytes left, or −1. */
