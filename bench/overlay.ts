@@ -1,10 +1,11 @@
 /**
  * The overlay against its peers: `npm run bench:overlay -- [--sizes 10k,100k,300k] [--runs 5] [--limit-minutes 10]
- * [--only ours,gdal,postgis,geos,clippers] [--sample 10] [--county FOLDER] [--out FILE]`.
+ * [--only ours,gdal,postgis,geos,clippers] [--forms naive,covers,subdivided,lateral] [--sample 10] [--county FOLDER] [--out FILE]`.
  *
- * - `--only` measures some peers; the others keep what an earlier run measured (results.json in the county folder).
+ * - `--only` (and `--forms`) measure some peers; the others keep what an earlier run measured (results.json in the county folder).
  * - `--limit-minutes` ends a statement or a peer's layer that takes longer.
- * - `--sample` computes one in so many parcels with the naive join and shapely at 100,000 parcels and more.
+ * - `--sample` computes one in so many of the smaller parcels with the slower peers: at 100,000 parcels with the naive join, at
+ *   300,000 with all but the LATERAL query.
  * - `--fresh` forgets earlier results. `PYTHON=…` names a Python that has shapely 2.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '10k,100k,300k' },
     runs: { type: 'string', default: '5' },
     only: { type: 'string', default: 'ours,gdal,postgis,geos,clippers' },
+    forms: { type: 'string', default: Object.keys(FORMS).join(',') },
     sample: { type: 'string', default: '10' },
     'limit-minutes': { type: 'string', default: '10' },
     county: { type: 'string', default: join(tmpdir(), 'tianchou-county') },
@@ -100,7 +102,7 @@ async function measureSize(county: CountyFiles, into: SizeResults): Promise<void
         const { load, subdivide, version } = postgis;
         Object.assign(into.postgis, { load, subdivide, version });
         console.log(`  PostGIS: load ${load.cpuSeconds} s CPU, subdivide ${subdivide.cpuSeconds} s CPU`);
-        for (const form of Object.keys(FORMS) as Form[]) {
+        for (const form of values.forms.split(',') as Form[]) {
           into.postgis.forms[form] = {};
           for (const layer of COUNTY_ZONE_LAYERS) {
             const list: OverlayTime[] = [];

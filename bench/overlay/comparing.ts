@@ -19,41 +19,48 @@ export interface Difference {
   readonly theirs: number;
 }
 
-/** Compares all pairs of one layer with ST_Intersection of every pair that ST_Intersects. */
+/**
+ * Compares all pairs of one layer, as several kernels found them, with PostGIS: `naive` computes ST_Intersection of every pair
+ * that ST_Intersects, `covers` takes the parcel's own area where ST_Covers says that the zone covers it.
+ */
 export async function compareWithPostgis(
   peer: PostgisPeer,
   layer: CountyLayer,
-  found: Tabulation,
+  found: readonly Tabulation[],
   zoneCount: number,
-): Promise<Difference> {
-  const areas = new Map<number, number>();
-  let ours = 0;
-  found.areas.forEach((area, i) => {
-    areas.set(found.parcels[i]! * zoneCount + found.zones[i]!, area);
-    ours += area;
+  form: 'naive' | 'covers' = 'naive',
+): Promise<Difference[]> {
+  const theirs = new Map<number, number>();
+  let total = 0;
+  await peer.pairs(form, layer, (parcel, zone, area) => {
+    total += area;
+    theirs.set(parcel * zoneCount + zone, area);
   });
-  let [pairs, onlyTheirs, onlyOurs, missing, worst, theirs] = [0, 0, 0, 0, 0, 0];
-  await peer.pairs('naive', layer, (parcel, zone, area) => {
-    theirs += area;
-    const key = parcel * zoneCount + zone;
-    const mine = areas.get(key);
-    if (mine === undefined) {
-      if (area <= TOUCHING_SQUARE_METRES) return;
+  return found.map(({ parcels, zones, areas }) => {
+    let [ours, pairs, onlyOurs, onlyTheirs, missing, worst] = [0, 0, 0, 0, 0, 0];
+    const seen = new Set<number>();
+    areas.forEach((area, i) => {
+      ours += area;
+      const key = parcels[i]! * zoneCount + zones[i]!;
+      const other = theirs.get(key);
+      worst = Math.max(worst, Math.abs(area - (other ?? 0)));
+      seen.add(key);
+      if (other !== undefined) {
+        pairs++;
+        return;
+      }
+      onlyOurs++;
+      if (area > LISTED_M2) missing++;
+    });
+    for (const [key, area] of theirs) {
+      // What is below the threshold touches, and is not listed on purpose.
+      if (area <= TOUCHING_SQUARE_METRES || seen.has(key)) continue;
       onlyTheirs++;
       if (area > LISTED_M2) missing++;
       worst = Math.max(worst, area);
-      return;
     }
-    areas.delete(key);
-    pairs++;
-    worst = Math.max(worst, Math.abs(mine - area));
+    return { pairs, onlyOurs, onlyTheirs, missing, worst, ours, theirs: total };
   });
-  for (const area of areas.values()) {
-    onlyOurs++;
-    if (area > LISTED_M2) missing++;
-    worst = Math.max(worst, area);
-  }
-  return { pairs, onlyOurs, onlyTheirs, missing, worst, ours, theirs };
 }
 
 /** Largest difference between a parcel and the sum of its parts, where zones cover everything. */

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { latticeDrill } from '../support/lattice/drill.ts';
 import { exactSharedArea } from '../support/lattice/exact-area.ts';
-import { TABULATIONS } from '../support/lattice/tabulations.ts';
+import { startTabulations } from '../support/lattice/tabulations.ts';
 
 const SEED = 20_250_101;
 
@@ -26,11 +26,25 @@ describe(`tabulated intersection of lattice polygons against exact rational area
     expect(exactSharedArea(triangle, mirrored)).toBe(4.5);
   });
 
-  it.each(TABULATIONS)('%s: 10,000 pairs on six grids', async (_, implementation) => {
-    const report = await latticeDrill(implementation, { pairs: 10_000, seed: SEED });
+  let started: Awaited<ReturnType<typeof startTabulations>>;
+  beforeAll(async () => {
+    started = await startTabulations();
+  });
+  afterAll(() => started?.stop());
+
+  it('10,000 pairs on six grids, every kernel', () => {
+    const report = latticeDrill(started.tabulations, { pairs: 10_000, seed: SEED });
     expect(report.wrong).toBeUndefined();
     expect(report.pairs).toBeGreaterThanOrEqual(10_000);
     // Most pairs do share area; a generator of pairs that never meet would prove nothing.
     expect(report.sharing).toBeGreaterThan(5_000);
+  });
+
+  it('finds a kernel that is wrong in one of its zones', () => {
+    const { plain } = started.tabulations;
+    const wrong: typeof plain = (parcels, zones, cell) =>
+      plain(parcels, { ...zones, ringSigns: zones.ringSigns.map((sign, r) => (r === 5 ? -sign : sign)) }, cell);
+    const tabulations = { ...started.tabulations, 'compiled, 2 threads': wrong };
+    expect(latticeDrill(tabulations, { pairs: 500, seed: SEED }).wrong?.kernel).toBe('compiled, 2 threads');
   });
 });
