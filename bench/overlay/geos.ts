@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { firstLineOf } from './machine.ts';
 import { runMeasured } from './measured.ts';
+import { LARGE_PARCEL_VERTICES } from './sizes.ts';
 
 export interface GeosRun {
   readonly cpuSeconds: number;
@@ -11,8 +12,6 @@ export interface GeosRun {
   readonly version: string;
   readonly oneIn: number;
 }
-
-const LARGE_PARCEL_VERTICES = 600;
 
 /** A Python that has shapely 2: the one named in `PYTHON`, else python3; undefined where there is none. */
 export function pythonWithShapely(): string | undefined {

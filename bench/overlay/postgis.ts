@@ -3,6 +3,7 @@ import pg from 'pg';
 import { COUNTY_ZONE_LAYERS, type CountyLayer } from '../../tests/support/county/files.ts';
 import { startPostgresql, type ThrowAwayPostgresql } from '../../tests/support/postgresql.ts';
 import { childrenCpuSeconds } from './measured.ts';
+import { LARGE_PARCEL_VERTICES } from './sizes.ts';
 
 /** Processor seconds of the backend and its parallel workers, and wall seconds. */
 export interface QueryTime {
@@ -57,10 +58,7 @@ export const FORMS = {
 } as const;
 export type Form = keyof typeof FORMS;
 
-export const tableOf = (layer: CountyLayer): string => layer.toLowerCase();
-
-/** Parcels of so many vertices are never sampled: a few of them cost more than thousands of others. */
-const LARGE_PARCEL_VERTICES = 600;
+const tableOf = (layer: CountyLayer): string => layer.toLowerCase();
 
 export class PostgisPeer {
   readonly #server: ThrowAwayPostgresql;

@@ -4,6 +4,7 @@ import { median } from './measured.ts';
 import type { OurRun } from './ours.ts';
 import { type Form, FORMS, type OverlayTime, SUBDIVIDED_VERTICES } from './postgis.ts';
 import type { SizeResults } from './results.ts';
+import { LARGE_PARCEL_VERTICES } from './sizes.ts';
 
 const seconds = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
@@ -119,7 +120,9 @@ function sizeSection(result: SizeResults): string {
       `${total.stopped ? '> ' : ''}${times(total.cpuSeconds / base)}`,
       [
         `${total.runs} runs`,
-        ...(total.oneIn > 1 ? [`one in ${total.oneIn} of the parcels under 600 vertices and all larger ones`] : []),
+        ...(total.oneIn > 1
+          ? [`one in ${total.oneIn} of the parcels under ${LARGE_PARCEL_VERTICES} vertices and all larger ones`]
+          : []),
         ...(total.stopped ? ['stopped at the limit'] : []),
       ].join('; '),
     ]);
@@ -144,7 +147,9 @@ function sizeSection(result: SizeResults): string {
       megabytes(geos.peakBytes),
       thousands(geos.pairs),
       times(geos.cpuSeconds / base),
-      geos.oneIn > 1 ? `one in ${geos.oneIn} of the parcels under 600 vertices and all larger ones` : 'all parcels',
+      geos.oneIn > 1
+        ? `one in ${geos.oneIn} of the parcels under ${LARGE_PARCEL_VERTICES} vertices and all larger ones`
+        : 'all parcels',
     ]);
   }
   if (result.gdalRead.length > 0) {

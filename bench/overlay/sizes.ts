@@ -4,3 +4,6 @@ export function parcelsOf(size: string): number {
   if (match === null) throw new Error(`not a size: ${size}`);
   return Number(match[1]) * (match[2] === 'k' ? 1000 : 1);
 }
+
+/** Parcels of so many vertices are never sampled: a few of them cost more than thousands of others. */
+export const LARGE_PARCEL_VERTICES = 600;
