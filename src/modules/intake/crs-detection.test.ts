@@ -149,9 +149,15 @@ describe('resolveCrs', () => {
   });
   it('warns of coordinates outside the zone', () => {
     expect(resolved({ xRange: [36_700_000, 36_701_000] })).toMatchObject({ epsg: 4524, rules: ['crs.outside-zone'] });
-    expect(resolved({ xRange: [0.5, 109], yRange: [0, 22], userEpsg: 4490 })).toMatchObject({
+    expect(resolved({ xRange: [70.5, 109], yRange: [0, 22], userEpsg: 4490 })).toMatchObject({
       epsg: 4490,
       rules: ['crs.outside-china'],
     });
+  });
+  it('refuses degrees far from China', () => {
+    const range = { code: 'INTAKE_CRS_OUT_OF_RANGE' };
+    expect(resolved({ xRange: [-180, 180], yRange: [-90, 90], userEpsg: 4490 })).toEqual(range);
+    expect(resolved({ xRange: [0, 109], yRange: [0, 22], epsgFromMetadata: 4490 })).toEqual(range);
+    expect(resolved({ xRange: [100, 109], yRange: [20, 65], userEpsg: 4490 })).toEqual(range);
   });
 });

@@ -107,6 +107,9 @@ const AXES_SWAPPED = problem(
   localized('请核对位置,并在原文件中改正', 'Check the position and correct the file.'),
 );
 
+/** minX, minY, maxX, maxY of degrees that are taken: China (73–136°E, 3–54°N) and 10° around; areas beyond mean nothing. */
+export const DEGREES_TAKEN = [63, -7, 146, 64] as const;
+
 const text = (range: Range): string => `${range[0]}…${range[1]}`;
 
 /**
@@ -146,6 +149,20 @@ export function resolveCrs(clues: CrsClues): Result<ResolvedCrs, Refusal[]> {
   const inDegrees = shape.kind === 'degrees' || shape.kind === 'degreesSwapped' || shape.kind === 'otherDegrees';
 
   if (declaredEpsg === 4490) {
+    const [west, south, east, north] = DEGREES_TAKEN;
+    if (inDegrees && !(inside(shape.east, west, east) && inside(shape.north, south, north))) {
+      return refuse(
+        'INTAKE_CRS_OUT_OF_RANGE',
+        localized(
+          `经纬度(经度 ${text(shape.east)}, 纬度 ${text(shape.north)})远在中国范围(73–136°E, 3–54°N)之外`,
+          `the longitudes ${text(shape.east)} and latitudes ${text(shape.north)} lie far outside China (73–136°E, 3–54°N)`,
+        ),
+        localized(
+          '请检查坐标是否有错(如 0,0 或整个世界的矩形),删除或改正后重新导出',
+          'Check for coordinates in error (0,0, or a rectangle round the world); delete or correct them and export again.',
+        ),
+      );
+    }
     if (inDegrees) return decide(4490, decidedBy);
     return refuse(
       'INTAKE_CRS_METRES_AS_DEGREES',

@@ -9,7 +9,7 @@ import {
   type Refusal,
   type Result,
 } from '../../../kernel/index.ts';
-import { resolveCrs, type CrsClues, type ResolvedCrs } from '../crs-detection.ts';
+import { DEGREES_TAKEN, resolveCrs, type CrsClues, type ResolvedCrs } from '../crs-detection.ts';
 import { stripOfEpsg } from '../crs-names.ts';
 import { shiftToCgcs2000 } from '../datum-shift.ts';
 import {
@@ -185,7 +185,7 @@ function withoutOutliers(
 /** What a coordinate of the CRS can be, generously: beyond it lies another zone or no place at all. */
 function boundsOf(epsg: number): readonly [number, number, number, number] {
   const strip = stripOfEpsg(epsg);
-  if (strip === undefined) return [-180, -90, 180, 90];
+  if (strip === undefined) return DEGREES_TAKEN;
   if (!strip.prefixed) return [-1_000_000, -100_000, 2_000_000, 10_100_000];
   return [strip.zone * 1_000_000, -100_000, (strip.zone + 1) * 1_000_000, 10_100_000];
 }
