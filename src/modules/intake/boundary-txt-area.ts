@@ -1,7 +1,7 @@
 import { localized, OUTER, type Problem } from '../../kernel/index.ts';
 import { plain } from './boundary-txt-lines.ts';
 import type { Outline } from './point-parcels.ts';
-import { findRingRoles } from './formats/ring-roles.ts';
+import { findRingRoles, signedArea2 } from './formats/ring-roles.ts';
 
 /** Units a header area (地块面积) is written in; officially hectares, by many tools m². */
 export type AreaUnit = 'hectare' | 'squareMetre' | 'mu';
@@ -119,10 +119,13 @@ export function guessAreaUnit(
  * vertex (good to 1 %), which is enough to tell hectares from m².
  */
 function planarArea({ coords, starts }: Outline, geographic: boolean): number {
-  const found = findRingRoles(coords, starts);
   let twice = 0;
-  for (let r = 0; r < starts.length - 1; r++)
-    twice += (found.roles[r] === OUTER ? 1 : -1) * Math.abs(found.signedAreas2[r]!);
+  if (starts.length === 2) twice = Math.abs(signedArea2(coords, 0, starts[1]!));
+  else {
+    const found = findRingRoles(coords, starts);
+    for (let r = 0; r < starts.length - 1; r++)
+      twice += (found.roles[r] === OUTER ? 1 : -1) * Math.abs(found.signedAreas2[r]!);
+  }
   if (!geographic) return twice / 2;
   const radians = ((coords[1] ?? 0) * Math.PI) / 180;
   const cosine = 1 - radians ** 2 / 2 + radians ** 4 / 24 - radians ** 6 / 720;

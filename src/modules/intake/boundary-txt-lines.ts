@@ -324,9 +324,21 @@ function createRepeats(): (text: string) => string {
   return (text) => {
     const same = known.get(text);
     if (same !== undefined) return same;
-    if (known.size < 10_000) known.set(text, text);
-    return text;
+    const own = ownText(text);
+    if (known.size < 10_000) known.set(own, own);
+    return own;
   };
+}
+
+/** A text by itself: one cut out of a line keeps the whole line in memory. */
+function ownText(text: string): string {
+  return text.length < 13 || text.length > 64 ? text : String.fromCharCode(...unitsOf(text));
+}
+
+function unitsOf(text: string): number[] {
+  const units: number[] = [];
+  for (let i = 0; i < text.length; i++) units.push(text.charCodeAt(i));
+  return units;
 }
 
 function warning(rule: string, line: number, message: Localized): TxtProblem {
@@ -419,9 +431,9 @@ function parcelOfHeader(line: string, lineNo: number, repeated: (text: string) =
   return {
     line: lineNo,
     pointCount: repeated(fields[0] ?? ''),
-    area: fields[1] ?? '',
-    number: fields[2] ?? '',
-    name,
+    area: repeated(fields[1] ?? ''),
+    number: repeated(fields[2] ?? ''),
+    name: repeated(name),
     figureKind: repeated(fields[at] ?? ''),
     sheet: repeated(fields[at + 1] ?? ''),
     use: repeated(fields[at + 2] ?? ''),

@@ -1,6 +1,6 @@
 import { err, localized, ok, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
 import { plain, type TxtLines, type TxtParcel, type TxtProblem } from './boundary-txt-lines.ts';
-import { guessAreaUnit, headerAreaOf, type AreaUnit } from './boundary-txt-area.ts';
+import { guessAreaUnit, headerAreaOf, type AreaUnit, type HeaderArea } from './boundary-txt-area.ts';
 import { resolveCrs, type ResolvedCrs } from './crs-detection.ts';
 import { sevenParametersOf, shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
 import { addPoint, pointCount, type PointSpans, type PointStore } from './point-store.ts';
@@ -94,7 +94,10 @@ export function understandParcels(lines: TxtLines, options: PointParcelsOptions 
   const strip = stripOfEpsg(crs.value.crs.epsg);
   const outlineOf = outlines(lines.points, strip?.prefixed ? strip.zone : 0, crs.value);
   const guess = guessAreaUnit(
-    drafts.map((draft) => ({ text: draft.parcel.area, outline: () => outlineOf(draft) })),
+    drafts.map((draft) => ({
+      text: draft.parcel.area,
+      outline: () => outlineOf(draft.rings, draft.look, draft.refused),
+    })),
     crs.value.crs.epsg === 4490,
   );
   const parcels = drafts.map((draft, i) => parcelOf(draft, outlineOf, guess.unit, guess.differing.get(i)));
@@ -166,13 +169,17 @@ function ringsOf(draft: Draft): readonly PointSpans[] {
   const rings: RingDraft[] = [];
   let current: RingDraft | undefined;
   let closings = 0;
-  const take = (point: number): void => {
+  // A closure or a callback for each of some 14 million points would cost more than all the rest.
+  const spans = parcel.points;
+  for (
+    let s = 0, point = spans[0] ?? 0;
+    s < spans.length;
+    point = point + 1 < spans[s + 1]! ? point + 1 : spans[(s += 2)]!
+  ) {
     const number: string = points.ring(point) || current?.number || '1';
-    const samePlace = (other: number): boolean =>
-      points.first(point) === points.first(other) && points.second(point) === points.second(other);
     if (current && number === current.number && current.closed) {
       // A third writing of the closing point says nothing new.
-      if (samePlace(current.first)) {
+      if (samePlace(points, point, current.first)) {
         warn(
           draft,
           'points.closing-point-repeated',
@@ -181,7 +188,7 @@ function ringsOf(draft: Draft): readonly PointSpans[] {
           'the closing point is written twice; one is left out',
         );
         closings++;
-        return;
+        continue;
       }
       warn(
         draft,
@@ -220,10 +227,10 @@ function ringsOf(draft: Draft): readonly PointSpans[] {
     }
     if (current.count >= 3) {
       const { first } = current;
-      if (samePlace(first)) {
+      if (samePlace(points, point, first)) {
         current.closed = true;
         closings++;
-        return;
+        continue;
       }
       // The id of the first point written again means "closing"; then its place must be the first point's too.
       const id = points.idCode(point);
@@ -240,7 +247,7 @@ function ringsOf(draft: Draft): readonly PointSpans[] {
           );
           current.closed = true;
           closings++;
-          return;
+          continue;
         }
         if (gap <= 1 && !degrees)
           draft.problems.push(
@@ -258,8 +265,7 @@ function ringsOf(draft: Draft): readonly PointSpans[] {
     addPoint(current.points, point);
     current.last = point;
     current.count++;
-  };
-  eachPoint(parcel.points, take);
+  }
   for (const ring of rings) {
     if (!ring.closed && ring.count >= 3)
       warn(
@@ -274,9 +280,8 @@ function ringsOf(draft: Draft): readonly PointSpans[] {
   return rings.map((ring) => ring.points);
 }
 
-function eachPoint(spans: PointSpans, visit: (point: number) => void): void {
-  for (let s = 0; s < spans.length; s += 2) for (let point = spans[s]!; point < spans[s + 1]!; point++) visit(point);
-}
+const samePlace = (points: PointStore, a: number, b: number): boolean =>
+  points.first(a) === points.first(b) && points.second(a) === points.second(b);
 
 /**
  * A file cut off in transfer ends inside its last parcel: fewer points than counted and an open ring, where all rings
@@ -379,19 +384,20 @@ function oddPoint({ points, parcel, look }: Draft): number | undefined {
 }
 
 function mostFrequentLook({ points, parcel }: Draft): VertexLook {
-  const counts = new Map<VertexLook, number>();
-  let last = UNCLEAR;
-  let run = 0;
-  eachPoint(parcel.points, (point) => {
-    const look = lookOf(points, point);
-    if (look !== last) {
-      if (run > 0) counts.set(last, (counts.get(last) ?? 0) + run);
-      last = look;
-      run = 0;
+  const spans = parcel.points;
+  if (spans.length === 0) return UNCLEAR;
+  const first = lookOf(points, spans[0]!);
+  let counts: Map<VertexLook, number> | undefined;
+  let seen = 0;
+  for (let s = 0; s < spans.length; s += 2) {
+    for (let point = spans[s]!; point < spans[s + 1]!; point++) {
+      const look = lookOf(points, point);
+      if (counts === undefined && look !== first) counts = new Map([[first, seen]]);
+      if (counts === undefined) seen++;
+      else counts.set(look, (counts.get(look) ?? 0) + 1);
     }
-    run++;
-  });
-  if (run > 0) counts.set(last, (counts.get(last) ?? 0) + run);
+  }
+  if (counts === undefined) return first;
   let best = UNCLEAR;
   for (const [look, count] of counts) if (count > (counts.get(best) ?? 0)) best = look;
   return best;
@@ -481,17 +487,19 @@ function crsOfFile(
     if (draft.refused) continue;
     const swap = isSwapped(draft.look);
     const add = onePrefix > 0 && prefixOf(draft.look) === 0 ? onePrefix * 1e6 : 0;
-    const { points } = draft;
-    eachPoint(draft.parcel.points, (point) => {
-      const first = points.first(point);
-      const second = points.second(point);
-      const east = (swap ? first : second) + add;
-      const north = swap ? second : first;
-      if (east < minX) minX = east;
-      if (east > maxX) maxX = east;
-      if (north < minY) minY = north;
-      if (north > maxY) maxY = north;
-    });
+    const { points, parcel } = draft;
+    for (let s = 0; s < parcel.points.length; s += 2) {
+      for (let point = parcel.points[s]!; point < parcel.points[s + 1]!; point++) {
+        const first = points.first(point);
+        const second = points.second(point);
+        const east = (swap ? first : second) + add;
+        const north = swap ? second : first;
+        if (east < minX) minX = east;
+        if (east > maxX) maxX = east;
+        if (north < minY) minY = north;
+        if (north > maxY) maxY = north;
+      }
+    }
   }
   const empty = minX === Infinity;
   const resolved = resolveCrs({
@@ -561,6 +569,8 @@ function crsOfFile(
   return ok({ ...resolved.value, problems: [...problems, ...fromResolve] });
 }
 
+type OutlineOf = (rings: readonly PointSpans[], look: VertexLook, refused: boolean) => Outline;
+
 function lineOfFirst({ points, parcel }: Draft): number {
   return points.line(parcel.points[0]!);
 }
@@ -569,13 +579,9 @@ function lineOfFirst({ points, parcel }: Draft): number {
  * Rings of a parcel with x = east first, the prefix added where the file's CRS has one and the parcel left it out, and
  * brought to CGCS2000 where they are in an old datum. Arrays are those of one call for all: valid until the next.
  */
-function outlines(
-  points: PointStore,
-  filePrefix: number,
-  { crs, shift }: ResolvedCrs,
-): (draft: Pick<Draft, 'rings' | 'look' | 'refused'>) => Outline {
+function outlines(points: PointStore, filePrefix: number, { crs, shift }: ResolvedCrs): OutlineOf {
   let scratch = new Float64Array(2048);
-  return ({ rings, look, refused }) => {
+  return (rings, look, refused) => {
     if (refused) return { coords: [], starts: [0] };
     const add = look !== UNCLEAR && prefixOf(look) === 0 ? filePrefix * 1e6 : 0;
     const swap = isSwapped(look);
@@ -620,7 +626,7 @@ export function outlineOfRings(rings: readonly (readonly number[])[]): Outline {
 
 function parcelOf(
   draft: Draft,
-  outlineOf: (draft: Pick<Draft, 'rings' | 'look' | 'refused'>) => Outline,
+  outlineOf: OutlineOf,
   unit: AreaUnit | null,
   differing: number | undefined,
 ): BoundaryParcel {
@@ -628,9 +634,11 @@ function parcelOf(
   const id = parcel.number || parcel.name || null;
   const area = headerAreaOf(parcel.area, unit);
   // "Closed" would be untrue of a ring that is not used.
-  const problems: Problem[] = draft.problems
-    .filter((found) => !(draft.refused && found.rule === 'points.ring-unclosed'))
-    .map((found) => ({ ...found, featureNo: draft.featureNo, id }));
+  const problems: Problem[] = [];
+  for (const found of draft.problems) {
+    if (draft.refused && found.rule === 'points.ring-unclosed') continue;
+    problems.push({ ...found, featureNo: draft.featureNo, id });
+  }
   if (plain(parcel.area) !== '' && area.value === null) {
     problems.push({
       rule: 'txt.area-unreadable',
@@ -660,23 +668,70 @@ function parcelOf(
       remedy: localized('请核对面积或坐标', 'Check the area or the coordinates.'),
     });
   }
-  const kept = { rings: draft.rings, look: draft.look, refused: draft.refused };
-  return {
-    number: parcel.number,
-    name: parcel.name,
-    sheet: parcel.sheet,
-    use: parcel.use,
-    code: parcel.code,
-    figureKind: plain(parcel.figureKind),
-    remark: parcel.extra.filter((field) => field !== '').join(','),
-    headerArea: area.value,
-    headerAreaM2: area.squareMetres,
-    line: parcel.line,
-    get rings() {
-      return ringsOfOutline(outlineOf(kept));
-    },
-    outline: () => outlineOf(kept),
-    problems,
-    refused: draft.refused,
-  };
+  return new PointParcel(draft, outlineOf, area, problems);
 }
+
+/** One object a parcel, without functions or texts of its own: a county has some 300,000. */
+class PointParcel implements BoundaryParcel {
+  readonly #parcel: TxtParcel;
+  readonly #spans: readonly PointSpans[];
+  readonly #look: VertexLook;
+  readonly #outlineOf: OutlineOf;
+  readonly headerArea: number | null;
+  readonly headerAreaM2: string | null;
+  readonly problems: readonly Problem[];
+  readonly refused: boolean;
+
+  constructor({ parcel, rings, look, refused }: Draft, outlineOf: OutlineOf, area: HeaderArea, problems: Problem[]) {
+    this.#parcel = parcel;
+    this.#spans = rings;
+    this.#look = look;
+    this.#outlineOf = outlineOf;
+    this.headerArea = area.value;
+    this.headerAreaM2 = area.squareMetres;
+    this.problems = problems.length === 0 ? NO_PROBLEMS : problems;
+    this.refused = refused;
+  }
+
+  get number(): string {
+    return this.#parcel.number;
+  }
+
+  get name(): string {
+    return this.#parcel.name;
+  }
+
+  get sheet(): string {
+    return this.#parcel.sheet;
+  }
+
+  get use(): string {
+    return this.#parcel.use;
+  }
+
+  get code(): string {
+    return this.#parcel.code;
+  }
+
+  get figureKind(): string {
+    return plain(this.#parcel.figureKind);
+  }
+
+  get remark(): string {
+    return this.#parcel.extra.filter((field) => field !== '').join(',');
+  }
+
+  get line(): number {
+    return this.#parcel.line;
+  }
+
+  outline(): Outline {
+    return this.#outlineOf(this.#spans, this.#look, this.refused);
+  }
+
+  get rings(): number[][] {
+    return ringsOfOutline(this.outline());
+  }
+}
+
+const NO_PROBLEMS: readonly Problem[] = [];

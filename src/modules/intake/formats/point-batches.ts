@@ -49,15 +49,19 @@ function addRings(
   report: (problem: Omit<Problem, 'featureNo' | 'id'>) => void,
 ): void {
   const { coords, starts } = parcel.outline();
-  const found = findRingRoles(coords, starts);
-  for (const r of found.order) {
-    const count = starts[r + 1]! - starts[r]!;
+  const take = (from: number, count: number, role: number): void => {
     if (closed.length < 2 * count + 2) closed = new Float64Array(4 * count + 2);
-    for (let i = 0; i < 2 * count; i++) closed[i] = coords[2 * starts[r]! + i]!;
+    for (let i = 0; i < 2 * count; i++) closed[i] = coords[2 * from + i]!;
     closed[2 * count] = closed[0]!;
     closed[2 * count + 1] = closed[1]!;
-    addRing(closed, 0, count === 0 ? 0 : count + 1, 2, found.roles[r] ?? OUTER);
+    addRing(closed, 0, count === 0 ? 0 : count + 1, 2, role);
+  };
+  if (starts.length === 2) {
+    take(0, starts[1]!, OUTER);
+    return;
   }
+  const found = findRingRoles(coords, starts);
+  for (const r of found.order) take(starts[r]!, starts[r + 1]! - starts[r]!, found.roles[r] ?? OUTER);
   if (orientationAgrees(found)) return;
   report({
     rule: 'points.ring-orientation',

@@ -94,7 +94,8 @@ export function orientationAgrees(found: RingRoles): boolean {
   return true;
 }
 
-function signedArea2(coords: ArrayLike<number>, from: number, to: number): number {
+/** Twice the signed area of the ring of vertices `from` to `to`; positive where it runs counter-clockwise. */
+export function signedArea2(coords: ArrayLike<number>, from: number, to: number): number {
   if (to - from < 3) return 0;
   // Taken from the first vertex, so that zone prefixes do not eat the digits.
   const x0 = coords[2 * from]!;
