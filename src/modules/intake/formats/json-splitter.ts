@@ -115,6 +115,26 @@ export function createJsonSplitter(events: JsonEvents): JsonSplitter {
     state = 'afterValue';
   }
 
+  /** Passes brackets, numbers and the like; stops at a quote, at what leads back to depth 1, and where it is too deep. */
+  function skipDeep(bytes: Uint8Array, i: number): number {
+    const { length } = bytes;
+    let deep = depth;
+    for (; i < length; i++) {
+      const byte = bytes[i]!;
+      if (byte < OPEN_BRACKET) {
+        if (byte === QUOTE) break;
+      } else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
+        if (deep === MAX_DEPTH) break;
+        deep++;
+      } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
+        if (deep === 2) break;
+        deep--;
+      }
+    }
+    depth = deep;
+    return i;
+  }
+
   /** Skips inside a value from `bytes[i]`; returns the place of the first byte after it, or the end of the piece. */
   function skipInside(bytes: Uint8Array, i: number): number {
     const { length } = bytes;
@@ -122,9 +142,10 @@ export function createJsonSplitter(events: JsonEvents): JsonSplitter {
       let byte = bytes[i]!;
       if (depth > 1) {
         // Deep inside, where nearly all bytes are: only what opens, closes or escapes is looked at.
-        if (!inString) while (byte < OPEN_BRACKET && byte !== QUOTE && ++i < length) byte = bytes[i]!;
+        if (!inString) i = skipDeep(bytes, i);
         else if (!escaped) while (byte !== QUOTE && byte !== BACKSLASH && ++i < length) byte = bytes[i]!;
         if (i === length) return length;
+        byte = bytes[i]!;
       }
       if (inString) {
         if (escaped) escaped = false;
