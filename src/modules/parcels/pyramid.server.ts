@@ -66,7 +66,20 @@ export class Pyramid {
     return worker;
   }
 
+  /** Copies what the batch is made of and hands the copies over: a view into a file's memory would take all of it along. */
   private send(batch: PyramidBatch): void {
-    this.worker!.postMessage({ kind: 'batch', batch } satisfies PyramidRequest);
+    const copy = {
+      ...batch,
+      featureNos: batch.featureNos.slice(),
+      lonLat: batch.lonLat.slice(),
+      ringStarts: batch.ringStarts.slice(),
+      ringRoles: batch.ringRoles.slice(),
+      featureRings: batch.featureRings.slice(),
+    };
+    const memory = [copy.featureNos, copy.lonLat, copy.ringStarts, copy.ringRoles, copy.featureRings];
+    this.worker!.postMessage(
+      { kind: 'batch', batch: copy } satisfies PyramidRequest,
+      memory.map((array) => array.buffer as ArrayBuffer),
+    );
   }
 }
