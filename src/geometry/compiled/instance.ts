@@ -25,6 +25,7 @@ export interface KernelExports {
   countRows(): number;
   collectRows(out: number, starts: number, parcels: number, touching: number): number;
   classTable(): number;
+  addAcross(classes: number, zones: number, parcels: number, count: number, rows: number, rowCount: number): void;
 }
 
 export interface KernelInstance {

@@ -24,10 +24,13 @@ const CHUNK_HEAD = 16;
 /** Vertices of parcels that make a task, and most parcels. */
 const TASK_VERTICES = 8192;
 const TASK_PARCELS = 1024;
-/** Bands the zone index is built in: enough for several threads to share, few enough that large zones are not walked often. */
-const BANDS = 24;
-/** Pieces of zones held at once (40 bytes each); larger layers are done in passes. */
-const MAX_PIECES = 12_000_000;
+/** Pieces a band of the zone index is meant to have: what a thread cuts before it puts them in order. */
+const BAND_PIECES = 100_000;
+/**
+ * Pieces of zones (40 bytes each) held at once; larger layers are done in passes. Small enough that fresh memory, which costs
+ * more than computing, is taken once and used again; large enough that few polygons are cut twice.
+ */
+const MAX_PIECES = 3_000_000;
 
 export interface OverlayOptions extends PhaseHooks {
   readonly cellSizeMetres?: number;
@@ -60,8 +63,7 @@ export function overlayRows(
     const flags = options.findTwiceCovered === true ? takeFlags(instance, parcels, zoneStarts) : undefined;
     const grid = gridOf(instance, parcels, zoneLayers, options);
     if (grid !== undefined) {
-      const zoneVertices = zoneLayers.reduce((sum, { vertices }) => sum + vertices, 0);
-      const passes = passesOf(grid, zoneVertices, options.maxIndexPieces ?? MAX_PIECES);
+      const passes = passesOf(grid, zoneVertices(zoneLayers), options.maxIndexPieces ?? MAX_PIECES);
       const kept: Uint8Array[] = [];
       passes.forEach((pass, p) => {
         const mark = instance.exports.top();
@@ -88,6 +90,9 @@ export function overlayRows(
     };
   });
 }
+
+const zoneVertices = (zoneLayers: readonly KernelLayer[]): number =>
+  zoneLayers.reduce((sum, { vertices }) => sum + vertices, 0);
 
 function numberZones(instance: KernelInstance, zoneLayers: readonly KernelLayer[]): Uint32Array {
   const starts = new Uint32Array(zoneLayers.length + 1);
@@ -151,6 +156,9 @@ function runPass(
   const tasks = taskStarts(order, featureRings, ringStarts);
   const tasksAt = allocate(instance, 4 * tasks.length);
   view.u32(instance, tasksAt, tasks.length).set(tasks);
+  const pieces = (1.5 * zoneVertices(zoneLayers) * rows) / grid.rows;
+  const bands = Math.max(2 * (instance.helpers + 1), Math.ceil(pieces / BAND_PIECES));
+  const bandRows = Math.max(1, Math.ceil(rows / bands));
   const f64 = new Float64Array(instance.memory.buffer, job, 3);
   f64.set([grid.x0, grid.y0, grid.size]);
   view
@@ -160,7 +168,7 @@ function runPass(
       grid.rows,
       pass.from,
       pass.to,
-      Math.max(1, Math.ceil(rows / BANDS)),
+      bandRows,
       parcels.struct,
       layers,
       zoneLayers.length,
@@ -253,8 +261,6 @@ export interface ClassSums {
 /**
  * The balance of parcels' classes by zones' keys, without a list of pairs: each parcel is closed to its whole area in each layer
  * (largest remainder, as closeToWhole) and added up in whole numbers, so that the order of work does not show.
- *
- * @returns undefined where the index of the zones would not fit in one pass: then pairs are listed and closed instead
  */
 export function overlayClassSums(
   instance: KernelInstance,
@@ -262,7 +268,7 @@ export function overlayClassSums(
   zoneLayers: readonly KernelLayer[],
   input: ClassInput,
   options: OverlayOptions,
-): ClassSums | undefined {
+): ClassSums {
   assert(
     input.keyOfZone.length === zoneLayers.length && input.keyCounts.length === zoneLayers.length,
     'keys of layers',
@@ -271,22 +277,46 @@ export function overlayClassSums(
     const zoneStarts = numberZones(instance, zoneLayers);
     const flags = options.findTwiceCovered === true ? takeFlags(instance, parcels, zoneStarts) : undefined;
     const grid = gridOf(instance, parcels, zoneLayers, { ...options, allParcels: true });
-    const zoneVertices = zoneLayers.reduce((sum, { vertices }) => sum + vertices, 0);
-    const passes = grid === undefined ? [] : passesOf(grid, zoneVertices, options.maxIndexPieces ?? MAX_PIECES);
-    if (passes.length > 1) return undefined;
+
+    const passes =
+      grid === undefined ? [] : passesOf(grid, zoneVertices(zoneLayers), options.maxIndexPieces ?? MAX_PIECES);
     const tableStarts = new Uint32Array(zoneLayers.length + 1);
     for (let l = 0; l < zoneLayers.length; l++)
       tableStarts[l + 1] = tableStarts[l]! + input.classes * input.keyCounts[l]!;
     const cells = tableStarts[zoneLayers.length]!;
     const classes = writeClasses(instance, parcels, zoneStarts, input, tableStarts, options.touchingSquareMetres);
-    forgetClassTables(instance);
     const sums = new Float64Array(cells);
-    if (grid !== undefined) {
-      runPass(instance, parcels, zoneLayers, zoneStarts, grid, passes[0]!, flags, classes, options);
-      for (const table of classTables(instance)) {
+    const addTables = (tables: readonly number[]): void => {
+      for (const table of tables) {
         const part = view.i64(instance, table, cells);
         for (let i = 0; i < cells; i++) sums[i]! += Number(part[i]!);
       }
+    };
+    const kept: Uint8Array[] = [];
+    passes.forEach((pass, p) => {
+      const mark = instance.exports.top();
+      forgetClassTables(instance);
+      runPass(instance, parcels, zoneLayers, zoneStarts, grid!, pass, flags, classes, {
+        ...options,
+        onProgress: (fraction) => options.onProgress?.((p + fraction) / passes.length),
+      });
+      addTables(classTables(instance));
+      kept.push(...takeRows(instance));
+      instance.exports.setTop(mark);
+    });
+    if (grid !== undefined) {
+      // Parcels that no pass holds whole: their shares come from several.
+      const across = acrossPasses(grid, passes, measuresOf(instance, parcels).boxes);
+      for (const rows of kept) putRows(instance, rows);
+      const count = instance.exports.countRows();
+      const out = allocate(instance, ROW_BYTES * count);
+      const starts = allocate(instance, 4 * (parcels.features + 1));
+      const rowCount = instance.exports.collectRows(out, starts, parcels.features, options.touchingSquareMetres);
+      const acrossAt = allocate(instance, 4 * across.length);
+      view.u32(instance, acrossAt, across.length).set(across);
+      const zones = zoneStarts[zoneLayers.length]!;
+      instance.exports.addAcross(classes, zones, acrossAt, across.length, out, rowCount);
+      addTables([instance.exports.classTable() >>> 0]);
     }
     return {
       tablesDm2: zoneLayers.map((_, l) => sums.slice(tableStarts[l]!, tableStarts[l + 1]!)),
@@ -298,6 +328,25 @@ export function overlayClassSums(
       },
     };
   });
+}
+
+/** Parcels that reach across the border of passes (or are without any land), in order: as assembly/overlay.ts sees them. */
+function acrossPasses(
+  grid: Grid,
+  passes: readonly { readonly from: number; readonly to: number }[],
+  boxes: Float64Array,
+): Uint32Array {
+  const per = 1 / grid.size;
+  const rowOf = (y: number): number => Math.min(grid.rows - 1, Math.max(0, Math.floor((y - grid.y0) * per)));
+  const passOfRow = new Uint32Array(grid.rows);
+  passes.forEach(({ from, to }, p) => passOfRow.fill(p, from, to));
+  const across: number[] = [];
+  for (let f = 0; 4 * f < boxes.length; f++) {
+    const low = boxes[4 * f + 1]!;
+    const high = boxes[4 * f + 3]!;
+    if (!(low <= high) || passOfRow[rowOf(low)] !== passOfRow[rowOf(high)]) across.push(f);
+  }
+  return Uint32Array.from(across);
 }
 
 function writeClasses(

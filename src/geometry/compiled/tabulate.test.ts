@@ -131,16 +131,20 @@ describe.each(KERNELS)('the compiled kernel ($name)', ({ threads, variant }) => 
       Uint16Array.from({ length: farmland!.areas.length }, () => 1),
       Uint16Array.from({ length: slope!.areas.length }, () => random.integer(1, 5)),
     ];
-    const sums = withMemory(kernel, () => {
-      const layers = [parcelPlane!, farmland!, slope!].map((plane) => copyPlaneLayer(kernel, plane));
-      return overlayClassSums(
-        kernel,
-        layers[0]!,
-        layers.slice(1),
-        { classOfParcel, classes: 6, wholesDm2, keyOfZone: keys, keyCounts: [2, 6] },
-        { touchingSquareMetres: TOUCHING_SQUARE_METRES },
-      );
-    })!;
+    const sumsOf = (options: { maxIndexPieces?: number }) =>
+      withMemory(kernel, () => {
+        const layers = [parcelPlane!, farmland!, slope!].map((plane) => copyPlaneLayer(kernel, plane));
+        return overlayClassSums(
+          kernel,
+          layers[0]!,
+          layers.slice(1),
+          { classOfParcel, classes: 6, wholesDm2, keyOfZone: keys, keyCounts: [2, 6] },
+          { touchingSquareMetres: TOUCHING_SQUARE_METRES, ...options },
+        );
+      });
+    const sums = sumsOf({});
+    // In many passes, so that parcels reach across them: the same.
+    expect(sumsOf({ maxIndexPieces: 5000 }).tablesDm2).toEqual(sums.tablesDm2);
     [farmland!, slope!].forEach((plane, l) => {
       const width = [2, 6][l]!;
       const expected = new Float64Array(6 * width);

@@ -18,6 +18,7 @@ import {
   top,
 } from './layout.ts';
 import { spreadBlocks } from './prepare.ts';
+import { addAcross } from './overlay.ts';
 import { begin, tasksOf, work } from './work.ts';
 import { officialAreasOf } from './official-areas.ts';
 import {
@@ -45,7 +46,7 @@ export {
   takenTasks,
   top,
 };
-export { begin, classTable, collectRows, countRows, spreadBlocks, tasksOf, work };
+export { addAcross, begin, classTable, collectRows, countRows, spreadBlocks, tasksOf, work };
 export { splitCountInDegrees, splitCountInZone, splitPointInDegrees, splitPointInZone };
 export { splitPointsInDegrees, splitPointsInZone, toPlaneAll, unprojectAll };
 export { arcTangentAll, evaluateAll, projectAll };

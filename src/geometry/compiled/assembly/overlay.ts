@@ -3,6 +3,7 @@
  * One parcel is one thread's work from beginning to end, in an order that depends on the parcel alone: so do all its bits.
  */
 import { addChunk, allocate } from './layout.ts';
+import { boxesOf } from './layer.ts';
 import {
   cellSize,
   cellsOf,
@@ -31,7 +32,7 @@ import {
   setRows,
 } from './pieces.ts';
 import { BLOCK } from './trapezoid.ts';
-import { belowBoth, copyToBlock, ownArea, RUN, selfOverlap, TWICE_COVERED } from './zone-index.ts';
+import { beginBlock, belowBoth, copyToBlock, ownArea, RUN, selfOverlap, TWICE_COVERED } from './zone-index.ts';
 import { addToClasses, beginClasses } from './classes.ts';
 
 /** A result row: u32 parcel, u32 zone, f64 area in m². */
@@ -87,8 +88,11 @@ export function overlayTask(job: usize, task: i32): void {
   const end = load<i32>(starts, 4);
   for (let i = load<i32>(starts); i < end; i++) {
     const f = load<i32>(order + ((<usize>i) << 2));
+    const place = placeInPass(job, f);
+    // (Polygons that end on the border of a pass are offered to both; who is inside of one is done there.)
+    if (place == ELSEWHERE) continue;
     overlayParcel(job, f);
-    if (classesOf(job) != 0) {
+    if (classesOf(job) != 0 && place == INSIDE) {
       sortTouched();
       addToClasses(classesOf(job), f, touched, touchedCount, sums);
       clearSums();
@@ -98,6 +102,48 @@ export function overlayTask(job: usize, task: i32): void {
       clearSums();
     }
   }
+}
+
+const INSIDE = 0;
+const ACROSS = 1;
+const ELSEWHERE = 2;
+
+/** Whether a parcel lies within the rows of the pass, reaches beyond them, or lies wholly in those of another. */
+function placeInPass(job: usize, f: i32): i32 {
+  const box = boxesOf(parcelsOf(job)) + ((<usize>f) << 5);
+  const per = 1 / cellSize(job);
+  const last = gridRows(job) - 1;
+  const low = min(last, max(0, <i32>Math.floor((load<f64>(box, 8) - gridY(job)) * per)));
+  const high = min(last, max(0, <i32>Math.floor((load<f64>(box, 24) - gridY(job)) * per)));
+  if (low >= passFrom(job) && high < passTo(job)) return INSIDE;
+  return low < passTo(job) && high >= passFrom(job) ? ACROSS : ELSEWHERE;
+}
+
+/**
+ * Adds parcels that reach across passes to this thread's class table, once all passes are done: `count` parcels (u32 each,
+ * rising), and their rows as collectRows left them. Rows of other parcels are passed over.
+ */
+export function addAcross(classes: usize, zones: i32, parcels: usize, count: i32, rows: usize, rowCount: i32): void {
+  beginClasses(classes);
+  sums = allocate((<usize>zones) << 3);
+  memory.fill(sums, 0, (<usize>zones) << 3);
+  touched = allocate((<usize>zones) << 2);
+  let row = rows;
+  const end = rows + <usize>rowCount * ROW;
+  for (let i = 0; i < count; i++) {
+    const f = load<u32>(parcels + ((<usize>i) << 2));
+    while (row < end && load<u32>(row) < f) row += ROW;
+    touchedCount = 0;
+    for (; row < end && load<u32>(row) == f; row += ROW) {
+      const zone = load<u32>(row, 4);
+      store<u32>(touched + ((<usize>touchedCount) << 2), zone);
+      touchedCount++;
+      store<f64>(sums + ((<usize>zone) << 3), 4 * load<f64>(row, 8));
+    }
+    addToClasses(classes, f, touched, touchedCount, sums);
+    for (let t = 0; t < touchedCount; t++) store<f64>(sums + ((<usize>load<u32>(touched + ((<usize>t) << 2))) << 3), 0);
+  }
+  touchedCount = 0;
 }
 
 function overlayParcel(job: usize, f: i32): void {
@@ -143,8 +189,8 @@ function overlayParcel(job: usize, f: i32): void {
       const piece = pieces + <usize>(i - 1) * PIECE;
       if (n >= blockCapacity << 1) growBlocks();
       const block = blocks + <usize>(n >> 1) * BLOCK;
-      if ((n & 1) == 0) clearBlock(block);
-      copyToBlock(piece, block + ((<usize>(n & 1)) << 3));
+      if ((n & 1) == 0) beginBlock(piece, block);
+      else copyToBlock(piece, block + 8);
       i = load<i32>(piece, PIECE_NEXT);
     }
     store<i32>(head, 0);
@@ -173,15 +219,6 @@ function overlayParcel(job: usize, f: i32): void {
     }
   }
   if (isFlagged) store<u8>(flags + f, 1);
-}
-
-/* @inline */ function clearBlock(block: usize): void {
-  const nothing = f64x2.splat(0);
-  v128.store(block, nothing);
-  v128.store(block, nothing, 16);
-  v128.store(block, nothing, 32);
-  v128.store(block, nothing, 48);
-  v128.store(block, nothing, 64);
 }
 
 function growBlocks(): void {

@@ -87,7 +87,7 @@ let cosines: v128 = i64x2.splat(0);
 }
 
 /** Takes sine and cosine, or says that it cannot: |x| ≤ π/4 in both lanes, or 0.7854 ≤ x ≤ 1.5 in both. */
-/* @inline */ export function takeSinCos(x: v128): bool {
+export function takeSinCos(x: v128): bool {
   const zero = both(0);
   if (areWithinEighthTurn(x)) {
     sines = sinKernel(x, zero);
@@ -134,7 +134,7 @@ export function takeCos(x: v128): bool {
 }
 
 /** Hyperbolic sine; 3.7e-9 ≤ |x| ≤ ln 2 / 2. */
-/* @inline */ export function sinhOfPair(x: v128): v128 {
+export function sinhOfPair(x: v128): v128 {
   const r = f64x2.abs(x);
   const half = f64x2.mul(both(0.5), r);
   const square = f64x2.mul(r, half);
@@ -169,7 +169,7 @@ export function takeCos(x: v128): bool {
 }
 
 /** Arc tangent; 7.5e-9 ≤ ratio < 2.4375. */
-/* @inline */ export function atanOfPair(ratio: v128): v128 {
+export function atanOfPair(ratio: v128): v128 {
   const second = f64x2.ge(ratio, both(0.4375));
   let t = ratio;
   let high = both(0);
@@ -231,7 +231,7 @@ export function takeCos(x: v128): bool {
 }
 
 /** Inverse hyperbolic sine; 3.7e-9 ≤ |x| ≤ 0.34. */
-/* @inline */ export function asinhOfPair(x: v128): v128 {
+export function asinhOfPair(x: v128): v128 {
   const size = f64x2.abs(x);
   const t = f64x2.mul(x, x);
   const f = f64x2.add(size, f64x2.div(t, f64x2.add(both(1), f64x2.sqrt(f64x2.add(both(1), t)))));

@@ -2,8 +2,7 @@
  * Four times the area below both of two edges, within a cell, for two edges of one side at once.
  *
  * ∫ min(e, f) = ∫ (e + f − |e − f|) / 2, and the integral of the distance between two straight lines is width × (|dl| + |dr|) / 2
- * where they do not cross, width × (dl² + dr²) / 2(|dl| + |dr|) where they do. No branch but one selection, so that two edges
- * are done in one instruction each; the plain version does the same operations in the same order, so that it gets the same bits.
+ * where they do not cross, width × (dl² + dr²) / 2(|dl| + |dr|) where they do. Two edges are done by one instruction each; the plain version does the same operations in the same order, so that it gets the same bits.
  */
 
 /** Pieces two by two: x left, x right, y at x left, slope, weight, each of the first and of the second. Unused places are 0. */
@@ -23,7 +22,14 @@ export const BLOCK: usize = 80;
   const dl = f64x2.sub(el, fl);
   const dr = f64x2.sub(er, fr);
   const apart = f64x2.add(f64x2.abs(dl), f64x2.abs(dr));
-  const crossing = f64x2.div(f64x2.add(f64x2.mul(dl, dl), f64x2.mul(dr, dr)), apart);
-  const distance = v128.bitselect(apart, crossing, f64x2.ge(f64x2.mul(dl, dr), f64x2.splat(0)));
+  let distance = apart;
+  const nothing = f64x2.splat(0);
+  // (Written so that a lane that is not a number counts as crossing, as in the plain version.)
+  const isCrossing = v128.andnot(f64x2.gt(width, nothing), f64x2.ge(f64x2.mul(dl, dr), nothing));
+  // Seldom; and dividing is slow.
+  if (v128.any_true(isCrossing)) {
+    const crossing = f64x2.div(f64x2.add(f64x2.mul(dl, dl), f64x2.mul(dr, dr)), apart);
+    distance = v128.bitselect(crossing, apart, isCrossing);
+  }
   return f64x2.mul(width, f64x2.sub(f64x2.add(f64x2.add(el, er), f64x2.add(fl, fr)), distance));
 }

@@ -77,7 +77,6 @@ export function indexBand(job: usize, band: i32): void {
   // Fill.
   let run = allocate(<usize>runTotal * RUN);
   let block = allocate(<usize>blockTotal * BLOCK);
-  memory.fill(block, 0, <usize>blockTotal * BLOCK);
   const cells = cellsOf(job) + ((<usize>(from - passFrom(job)) * <usize>columns) << 3);
   for (let c = 0; c < cellCount; c++) {
     const at = counts + <usize>c * COUNT;
@@ -116,13 +115,24 @@ export function indexBand(job: usize, band: i32): void {
     const n = load<u32>(at, 4);
     store<u32>(at, n + 1, 4);
     if ((n & 1) == 0) {
-      const next = load<u32>(at, 12) + <u32>BLOCK;
-      store<u32>(at, next, 12);
-      store<u32>(into, next, 8);
+      const free: usize = load<u32>(at, 12);
+      store<u32>(at, <u32>(free + BLOCK), 12);
+      store<u32>(into, <u32>(free + BLOCK), 8);
+      beginBlock(piece, free);
+    } else {
+      copyToBlock(piece, <usize>load<u32>(at, 12) - BLOCK + 8);
     }
-    copyToBlock(piece, load<u32>(at, 12) - BLOCK + ((<usize>(n & 1)) << 3));
   }
   if (zoneFlagsOf(job) != 0) checkRuns(job, cells, cellCount);
+}
+
+/** Puts a piece into the first place of a fresh block and nothing into the second. */
+/* @inline */ export function beginBlock(piece: usize, block: usize): void {
+  v128.store(block, v128.load64_zero(piece));
+  v128.store(block, v128.load64_zero(piece, 8), 16);
+  v128.store(block, v128.load64_zero(piece, 16), 32);
+  v128.store(block, v128.load64_zero(piece, 24), 48);
+  v128.store(block, v128.load64_zero(piece, 32), 64);
 }
 
 /** Copies the numbers of a piece to one of the two places of a block. */
@@ -206,9 +216,24 @@ export function selfOverlap(first: usize, end: usize): f64 {
   for (let block = first; block < end; block += BLOCK) {
     total += belowBoth(block, block, block + BLOCK) + belowBoth(block + 8, block, block + BLOCK);
     const next = block + BLOCK;
-    if (next < end) total += 2 * (belowBoth(block, next, end) + belowBoth(block + 8, next, end));
+    if (next < end) total += 2 * (belowBothWhereMet(block, next, end) + belowBothWhereMet(block + 8, next, end));
   }
   return total;
+}
+
+/** belowBoth, for pieces that seldom meet: of one polygon's most lie side by side. */
+/* @inline */ function belowBothWhereMet(place: usize, first: usize, end: usize): f64 {
+  const xa = v128.load64_splat(place);
+  const xb = v128.load64_splat(place, 16);
+  const ya = v128.load64_splat(place, 32);
+  const slope = v128.load64_splat(place, 48);
+  let sum = f64x2.splat(0);
+  for (let block = first; block < end; block += BLOCK) {
+    const isMet = v128.and(f64x2.lt(xa, v128.load(block, 16)), f64x2.lt(v128.load(block), xb));
+    if (!v128.any_true(isMet)) continue;
+    sum = f64x2.add(sum, f64x2.mul(fourfold(xa, xb, ya, slope, block), v128.load(block, 64)));
+  }
+  return load<f64>(place, 64) * (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
 }
 
 /** Four times the area below the piece at a place of a block and each piece of blocks first … end, weighted. */
