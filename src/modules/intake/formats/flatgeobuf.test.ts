@@ -147,6 +147,20 @@ describe('bytes from anywhere', () => {
   });
 });
 
+describe('what the caller asks for and cannot have', () => {
+  it.each([
+    [{ layer: 'nope' }, ['INTAKE_NO_SUCH_LAYER']],
+    [{ encoding: 'klingon' }, ['INTAKE_ENCODING_UNKNOWN']],
+    [{ layer: 'PLAIN' }, []],
+  ])('%j', async (options, codes) => {
+    for (const path of [plain, geojson]) {
+      const opened = await openSource(path, options);
+      expect(opened.ok ? [] : opened.error.map(({ code }) => code)).toEqual(codes);
+      if (opened.ok) await opened.value.close();
+    }
+  });
+});
+
 describe('a hostile feature', () => {
   it('whose parts name one ring again and again is refused, not unfolded', async () => {
     const head = new Uint8Array(await readFile(plain));

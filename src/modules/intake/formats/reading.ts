@@ -12,6 +12,7 @@ import {
 import { DEGREES_TAKEN, resolveCrs, type CrsClues, type ResolvedCrs } from '../crs-detection.ts';
 import { stripOfEpsg } from '../crs-names.ts';
 import { shiftToCgcs2000 } from '../datum-shift.ts';
+import { encodingOfLabel } from '../encoding.ts';
 import {
   RefusalError,
   type CancelSignal,
@@ -21,7 +22,7 @@ import {
   type SourceFormat,
 } from '../format.ts';
 import type { EncodingEvidence } from '../views.ts';
-import { noSuchLayer } from './refusals.ts';
+import { noSuchLayer, refusal, refused } from './refusals.ts';
 import { AS_DELIVERED, type CoordinateRules } from './batch-builder.ts';
 
 /** What a container reader knows once it has read the head of a layer. */
@@ -49,6 +50,10 @@ export interface LayerHead {
  * closed. From then on a feature whose coordinates cannot belong to the CRS is refused by itself.
  */
 export async function sourceOfHead(head: LayerHead, options: ReadOptions): Promise<Result<OpenedSource, Refusal[]>> {
+  if (options.encoding !== undefined && encodingOfLabel(options.encoding) === undefined) {
+    await head.close();
+    return refused(unknownEncoding(head.file, options.encoding));
+  }
   let resolved: Result<ResolvedCrs, Refusal[]>;
   try {
     resolved = resolveFromFirstBatch(head, options, await firstBatchWithGeometry(head));
@@ -195,6 +200,17 @@ export function refusalOfLayer({ layer }: ReadOptions, file: string, layerName: 
   if (layer === undefined) return undefined;
   const names = [layerName, file.replace(/\.[^.]+$/, '')].map((name) => name.toLowerCase());
   return names.includes(layer.toLowerCase()) ? undefined : noSuchLayer(file, layer, [layerName]);
+}
+
+function unknownEncoding(file: string, name: string): Refusal {
+  return refusal(
+    'INTAKE_ENCODING_UNKNOWN',
+    { file },
+    `不认识的文字编码“${name}”`,
+    `There is no text encoding “${name}” that is known.`,
+    '可用:utf-8、gb18030(gbk、gb2312)、utf-16le、utf-16be',
+    'Use one of: utf-8, gb18030 (gbk, gb2312), utf-16le, utf-16be.',
+  );
 }
 
 /** A note or warning about the file as a whole. */
