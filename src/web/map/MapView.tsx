@@ -12,6 +12,8 @@ import { positionOf, positionText, type Box } from './position.ts';
 import { mapStyle, sourceOf, type GeoJson, type TileLayer } from './style.ts';
 
 maplibregl.setWorkerUrl(workerUrl);
+// The threads that read tiles start while the page still asks for the list of layers.
+maplibregl.prewarm();
 
 export interface MapPoint {
   readonly lonLat: readonly [number, number];
