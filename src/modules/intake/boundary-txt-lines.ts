@@ -17,7 +17,7 @@ export interface TxtParcel {
   /** What local variants put after 地块编码. */
   readonly extra: readonly string[];
   /** Its points, in the store of the file. */
-  readonly points: PointSpans;
+  points: PointSpans;
   /** Repairs and faults found in these lines; an error keeps the parcel out. */
   readonly problems: TxtProblem[];
 }
@@ -99,6 +99,13 @@ export function collectTxtLines(decode: (bytes: Uint8Array) => string): TxtLineC
   let ringNumber = 1;
   let ringText = '1';
 
+  const begin = (parcel: TxtParcel): void => {
+    // An array that grew has room for many more; most parcels are one run of points.
+    if (current) current.points = current.points.slice();
+    current = parcel;
+    parcels.push(parcel);
+  };
+
   /** A point line in the official form, from its bytes; nearly all lines of nearly all files. */
   function takeOfficial(bytes: Uint8Array, from: number, to: number): boolean {
     let at = from;
@@ -170,8 +177,7 @@ export function collectTxtLines(decode: (bytes: Uint8Array) => string): TxtLineC
       return;
     }
     if (/[@＠][\s,，;；]*$/.test(line)) {
-      current = parcelOfHeader(line, lineNo, repeated);
-      parcels.push(current);
+      begin(parcelOfHeader(line, lineNo, repeated));
       return;
     }
     const pair = KEY_VALUE.exec(line);
@@ -204,10 +210,10 @@ export function collectTxtLines(decode: (bytes: Uint8Array) => string): TxtLineC
     }
     const point = pointOf(line);
     if (point) {
+      const parcel = current ?? emptyParcel(lineNo);
       if (!current) {
-        current = emptyParcel(lineNo);
-        parcels.push(current);
-        current.problems.push(
+        begin(parcel);
+        parcel.problems.push(
           warning(
             'txt.header-missing',
             lineNo,
@@ -216,11 +222,11 @@ export function collectTxtLines(decode: (bytes: Uint8Array) => string): TxtLineC
         );
       }
       const { first, second, ring, id } = point;
-      addPoint(current.points, points.push(first, second, lineNo, ring, points.codeOfId(id)));
+      addPoint(parcel.points, points.push(first, second, lineNo, ring, points.codeOfId(id)));
       if (point.wideComma && wideCommaLine === 0) wideCommaLine = lineNo;
       if (point.extra && extraColumnLine === 0) extraColumnLine = lineNo;
-      if (point.noRing && !current.problems.some((found) => found.rule === 'txt.ring-number-missing')) {
-        current.problems.push(
+      if (point.noRing && !parcel.problems.some((found) => found.rule === 'txt.ring-number-missing')) {
+        parcel.problems.push(
           warning(
             'txt.ring-number-missing',
             lineNo,
@@ -234,15 +240,15 @@ export function collectTxtLines(decode: (bytes: Uint8Array) => string): TxtLineC
       return;
     }
     if (looksLikeHeader(line)) {
-      current = parcelOfHeader(line, lineNo, repeated);
-      current.problems.push(
+      const parcel = parcelOfHeader(line, lineNo, repeated);
+      parcel.problems.push(
         warning(
           'txt.header-mark-missing',
           lineNo,
           localized('地块说明行缺少结尾的“@”', 'the parcel header lacks its closing “@”'),
         ),
       );
-      parcels.push(current);
+      begin(parcel);
       return;
     }
     if (pair) {

@@ -277,7 +277,7 @@ function ringsOf(draft: Draft): readonly PointSpans[] {
       );
   }
   checkCount(draft, closings, rings.length);
-  return rings.map((ring) => ring.points);
+  return rings.map((ring) => ring.points.slice());
 }
 
 const samePlace = (points: PointStore, a: number, b: number): boolean =>

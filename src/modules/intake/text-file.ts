@@ -8,6 +8,13 @@ const PIECE = 1 << 20;
 const SAMPLES = 8;
 const LONGEST_SAMPLE = 240;
 
+/** What a whole text file is like, besides its encoding. */
+export interface TextFileKind {
+  readonly evidence: EncodingEvidence;
+  /** There may be quotation marks in it. */
+  readonly quoted: boolean;
+}
+
 /** Whether any byte is not ASCII; four bytes at a time. */
 function hasHighByte(bytes: Uint8Array): boolean {
   let i = 0;
@@ -24,32 +31,37 @@ function hasHighByte(bytes: Uint8Array): boolean {
  * UTF-8, GB18030, with the first lines that are not ASCII as proof.
  */
 export async function findTextEncoding(source: ByteSource, user?: TextEncoding | null): Promise<EncodingEvidence> {
+  return (await findTextKind(source, user)).evidence;
+}
+
+/** The same, and whether the text holds quotation marks, for which it is gone through to its end. */
+export async function findTextKind(source: ByteSource, user?: TextEncoding | null): Promise<TextFileKind> {
   const head = (await source.read(0, 512)).slice();
   const bom = encodingOfBom(head);
   const utf16 = bom || user ? undefined : looksLikeUtf16(head);
   if (utf16) {
-    return {
-      encoding: utf16,
-      decidedBy: 'format',
-      samples: [],
-      notes: [{ zh: '无字节序标记的 UTF-16', en: 'UTF-16 without a byte order mark' }],
-    };
+    const notes = [{ zh: '无字节序标记的 UTF-16', en: 'UTF-16 without a byte order mark' }];
+    return { evidence: { encoding: utf16, decidedBy: 'format', samples: [], notes }, quoted: true };
   }
   const isDecided = Boolean(user) || bom !== undefined;
   const samples: { field: string; bytes: Uint8Array }[] = [];
   const verdict = { ascii: true, utf8: true, gb18030: true };
   let lines = 1;
+  let quoted = false;
   // Pieces are judged up to their last line end, so that no character is cut.
   await eachWholeLines(source, bom?.length ?? 0, (piece) => {
     const foreign = hasHighByte(piece);
+    quoted ||= piece.includes(0x22);
     if (samples.length < SAMPLES) lines = takeSamples(piece, lines, foreign, samples);
-    if (!foreign || isDecided) return !(isDecided && samples.length === SAMPLES);
+    if (!foreign || isDecided) return !(isDecided && quoted && samples.length === SAMPLES);
     verdict.ascii = false;
     verdict.utf8 &&= decodeStrictly(piece, 'utf-8') !== null;
     verdict.gb18030 &&= decodeStrictly(piece, 'gb18030') !== null;
-    return verdict.utf8 || verdict.gb18030 || samples.length < SAMPLES;
+    return verdict.utf8 || verdict.gb18030 || !quoted || samples.length < SAMPLES;
   });
-  return findEncoding({ userEncoding: user ?? null, head: head.subarray(0, 4), samples, verdict });
+  const evidence = findEncoding({ userEncoding: user ?? null, head: head.subarray(0, 4), samples, verdict });
+  const wide = evidence.encoding === 'utf-16le' || evidence.encoding === 'utf-16be';
+  return { evidence, quoted: quoted || wide };
 }
 
 /** Adds short lines that are not ASCII, named by their number; returns the number of the line after the piece. */

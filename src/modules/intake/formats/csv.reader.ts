@@ -1,46 +1,61 @@
 import { parse } from 'csv-parse/sync';
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { localized, ok, type Problem, type Refusal, type Result } from '../../../kernel/index.ts';
 import { looksLikeBoundaryTxt } from '../boundary-txt.ts';
+import { openByteSource } from '../byte-source.server.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { collectTable, type CoordinatesTable, type TableCollector } from '../coordinates-table.ts';
-import { decodeTextFile } from '../encoding.server.ts';
-import { encodingOfLabel } from '../encoding.ts';
+import { encodingOfLabel, type TextEncoding } from '../encoding.ts';
 import type { CancelSignal, FormatReader, OpenedSource, ReadOptions, SourceFormat } from '../format.ts';
 import { findTableLayout, HEADER_SEARCH_ROWS, type Cell } from '../table-layout.ts';
+import { decodeLeniently } from '../text-decoding.ts';
+import { decoderOfLines, feedText, findTextKind } from '../text-file.ts';
+import { createLineFeeder } from '../text-lines.ts';
 import type { EncodingEvidence } from '../views.ts';
 import { openBoundaryTxt } from './boundary-txt.reader.ts';
 import { batchesOfParcels } from './point-batches.ts';
 import { emptyFile, refusal, refused } from './refusals.ts';
 
-const LARGEST_FILE = 400 * 1024 * 1024;
+/** A table with quotation marks, in which a row may span lines, is read as one text. */
+const LARGEST_TEXT = 400 * 1024 * 1024;
+/** Any other is read line by line; what stays in memory are its points, 16 bytes each. */
+const LARGEST_FILE = 2 * 1024 * 1024 * 1024;
+/** What delimiter, decimal sign and header are looked for in. */
+const HEAD_BYTES = 128 * 1024;
 
 /** CSV of coordinates: one row a point, or one row a polygon as WKT. Delimiter, encoding and columns are found. */
 export const csvReader: FormatReader = { format: 'csv', open: openCsv };
 
 async function openCsv(path: string, options: ReadOptions): Promise<Result<OpenedSource, Refusal[]>> {
-  const file = basename(path);
-  const { size } = await stat(path);
-  if (size === 0) return refused(emptyFile(file));
-  if (size > LARGEST_FILE) {
-    return refused(
-      refusal(
-        'INTAKE_TOO_LARGE',
-        { file },
-        'CSV 文件超过 400 MB',
-        'The CSV file is larger than 400 MB.',
-        '请拆分文件,或改用 GeoPackage',
-        'Split the file, or use a GeoPackage.',
-      ),
-    );
+  const source = await openByteSource(path);
+  try {
+    const { name: file, size } = source;
+    if (size === 0) return refused(emptyFile(file));
+    if (size > LARGEST_FILE) return refused(tooLarge(file, '2 GB'));
+    const userEncoding = options.encoding === undefined ? undefined : encodingOfLabel(options.encoding);
+    const { evidence, quoted } = await findTextKind(source, userEncoding);
+    const encoding = evidence.encoding as TextEncoding;
+    const head = decodeLeniently((await source.read(0, HEAD_BYTES)).slice(), encoding);
+    if (/^\s*[[【]/.test(head.slice(0, 200)) && looksLikeBoundaryTxt(head.slice(0, 4000)))
+      return await openBoundaryTxt(path, options);
+    if (quoted && size > LARGEST_TEXT) return refused(tooLarge(file, '400 MB'));
+    const prjText = await sidecar(path);
+    const table = await readCsv(source, head, quoted, encoding, options, prjText);
+    return table.ok ? ok(sourceOfTable('csv', file.replace(/\.[^.]*$/, ''), table.value, evidence)) : table;
+  } finally {
+    await source.close();
   }
-  const userEncoding = options.encoding === undefined ? undefined : encodingOfLabel(options.encoding);
-  const { text, evidence } = decodeTextFile(await readFile(path), userEncoding);
-  if (/^\s*[[【]/.test(text.slice(0, 200)) && looksLikeBoundaryTxt(text.slice(0, 4000)))
-    return openBoundaryTxt(path, options);
-  const prjText = await sidecar(path);
-  const table = readCsv(text, file, options, prjText);
-  return table.ok ? ok(sourceOfTable('csv', file.replace(/\.[^.]*$/, ''), table.value, evidence)) : table;
+}
+
+function tooLarge(file: string, limit: string): Refusal {
+  return refusal(
+    'INTAKE_TOO_LARGE',
+    { file },
+    `CSV 文件超过 ${limit}`,
+    `The CSV file is larger than ${limit}.`,
+    '请拆分文件,或改用 GeoPackage',
+    'Split the file, or use a GeoPackage.',
+  );
 }
 
 /** Text of a .prj of the same name beside the file, as GDAL writes for CSV; null where there is none. */
@@ -98,14 +113,17 @@ export function noCoordinates(file: string, rows: readonly (readonly Cell[])[]):
 
 const DELIMITERS = [',', '\t', ';', '|', '，', '；'] as const;
 
-function readCsv(
-  text: string,
-  file: string,
+async function readCsv(
+  source: ByteSource,
+  start: string,
+  quoted: boolean,
+  encoding: TextEncoding,
   options: ReadOptions,
   prjText: string | null,
-): Result<CoordinatesTable, Refusal[]> {
-  const declared = /^\uFEFF?sep=(.)\r?\n/i.exec(text);
-  const body = declared ? text.slice(declared[0].length) : text;
+): Promise<Result<CoordinatesTable, Refusal[]>> {
+  const file = source.name;
+  const declared = /^\uFEFF?sep=(.)\r?\n/i.exec(start);
+  const body = declared ? start.slice(declared[0].length) : start;
   const firstLine = declared ? 2 : 1;
   const delimiter = declared ? declared[1]! : delimiterOf(body);
   const head: { cells: Cell[]; line: number }[] = [];
@@ -136,9 +154,9 @@ function readCsv(
       if (head.length === HEADER_SEARCH_ROWS) begin();
     }
   };
-  const broken = body.includes('"')
-    ? eachRecord(body, delimiter, firstLine, take)
-    : eachPlainLine(body, delimiter, firstLine, take);
+  const broken = quoted
+    ? eachRecord(await wholeText(source, encoding, declared?.[0].length ?? 0), delimiter, firstLine, take)
+    : await eachPlainLine(source, encoding, delimiter, firstLine, take);
   if (broken !== undefined) {
     return refused(
       refusal(
@@ -183,16 +201,25 @@ function readCsv(
 
 type TakeRow = (cells: string[], line: number) => void;
 
-/** Rows of a text without quotes: every line is a row, which needs no state and is many times faster. */
-function eachPlainLine(body: string, delimiter: string, firstLine: number, take: TakeRow): undefined {
-  const ends = /\r\n|\r|\n/g;
-  let start = 0;
-  let line = firstLine;
-  for (let match = ends.exec(body); match; match = ends.exec(body)) {
-    take(body.slice(start, match.index).split(delimiter), line++);
-    start = ends.lastIndex;
-  }
-  if (start < body.length) take(body.slice(start).split(delimiter), line);
+async function wholeText(source: ByteSource, encoding: TextEncoding, from: number): Promise<string> {
+  const text = decodeLeniently(await source.read(0, source.size), encoding);
+  return from === 0 ? text : text.slice(from);
+}
+
+/** Rows of a text without quotes: every line from `firstLine` on is a row, which needs no state and no memory. */
+async function eachPlainLine(
+  source: ByteSource,
+  encoding: TextEncoding,
+  delimiter: string,
+  firstLine: number,
+  take: TakeRow,
+): Promise<undefined> {
+  const decode = decoderOfLines(encoding);
+  let line = 0;
+  const feeder = createLineFeeder((bytes, from, to) => {
+    if (++line >= firstLine) take(decode(bytes.subarray(from, to)).split(delimiter), line);
+  });
+  await feedText(source, encoding, feeder);
 }
 
 /** Rows of a text with quotes; returns the line where a quote is left open. */
