@@ -1,7 +1,7 @@
 // Compiles the kernel (src/geometry/compiled/assembly, AssemblyScript) to WebAssembly: dist/kernel/shared.wasm for memory shared
 // by threads, dist/kernel/unshared.wasm for pages without cross-origin isolation. Skipped where nothing changed.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { filesUnder, requireNode, ROOT } from './tools.js';
@@ -29,10 +29,18 @@ function readSource(name, baseDirectory) {
   return existsSync(path) ? readFileSync(path, 'utf8').replaceAll(/^\/\* @inline \*\/ /gm, '@inline ') : null;
 }
 
+/** Written beside and renamed: several processes may build at once, and none may read half a file. */
+function writeOutput(name, contents, baseDirectory) {
+  const path = join(baseDirectory, name);
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, contents);
+  renameSync(part, path);
+}
+
 function fingerprint() {
   const hash = createHash('sha256');
   // Portable sources (projection, transcendental functions) are part of both worlds.
-  for (const path of filesUnder('src/geometry', 'scripts/build-kernel.js')) {
+  for (const path of filesUnder('src/geometry', 'src/kernel/area-rounding.ts', 'scripts/build-kernel.js')) {
     if (path.endsWith('.test.ts')) continue;
     hash.update(`${path}\0`).update(readFileSync(join(ROOT, path)));
   }
@@ -67,7 +75,7 @@ export async function buildKernel() {
         // For profiles: functions keep their names.
         ...(process.env['KERNEL_NAMES'] ? ['--debug'] : []),
       ],
-      { stdout: process.stdout, readFile: readSource },
+      { stdout: process.stdout, readFile: readSource, writeFile: writeOutput },
     );
     if (error) throw new Error(`the kernel does not compile (${name}): ${stderr.toString() || error.message}`);
   }

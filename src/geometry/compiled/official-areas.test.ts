@@ -81,7 +81,7 @@ describe.each(KERNEL_VARIANTS)('official areas of the compiled kernel (%s)', (va
   it.each([
     ['100,000 random polygons', () => randomFeatures(100_000)],
     ['rare shapes', rareFeatures],
-  ] as const)(`have the bits of TypeScript: %s, seed ${SEED}`, async (_, features) => {
+  ] as const)(`have the bits of TypeScript: %s, seed ${SEED}`, { timeout: 300_000 }, async (_, features) => {
     const layer = layerOf(features());
     const expected = officialAreas(layer, runZone(ZONE));
     const kernel = await compiledKernel(variant);

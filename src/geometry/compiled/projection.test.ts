@@ -57,7 +57,7 @@ describe.each(KERNEL_VARIANTS)('the compiled kernel (%s) has the bits of TypeScr
   let kernel: CompiledKernel;
   beforeAll(async () => {
     kernel = await compiledKernel(variant);
-  });
+  }, 300_000);
 
   it.each(FUNCTIONS.map(([name, ...rest], which) => [name, which, ...rest] as const))(
     `%s, seed ${SEED}`,
