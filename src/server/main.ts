@@ -14,6 +14,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import type { JobsStart } from './jobs.worker.ts';
 
 const STOP_MILLISECONDS = 10_000;
+const KEEP_ALIVE_MILLISECONDS = 65_000;
 
 /** Listens before anything is opened: a port in use is said at once. Requests wait until `app` is there. */
 async function listen(config: Config, app: Promise<ComposedApp>): Promise<ServerType> {
@@ -26,6 +27,8 @@ async function listen(config: Config, app: Promise<ComposedApp>): Promise<Server
       },
       () => resolve(server),
     );
+    // Longer than proxies keep a connection, so that none uses one just as it is closed here.
+    (server as { keepAliveTimeout?: number }).keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') {
         process.stderr.write(
