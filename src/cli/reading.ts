@@ -17,13 +17,15 @@ import {
 import {
   applyMapping,
   BOUNDARY_FIELD_NAMES,
+  codeOfRule,
   mapFields,
+  unreadableFeatures,
   type OpenedSource,
   type ReadOptions,
 } from '../modules/intake/index.ts';
 import { openSource } from '../modules/intake/server.ts';
 import { Refused } from './exit.ts';
-import { codeOfRule, progressOf, refusalOfProblem, stopIfCancelled, type Terminal } from './terminal.ts';
+import { progressOf, stopIfCancelled, type Terminal } from './terminal.ts';
 
 /** A layer read to its end for a command. */
 export interface ReadFile {
@@ -110,16 +112,9 @@ export async function readFileLayer(terminal: Terminal, path: string, request: R
   }
 }
 
-/** Rules of readers that say a feature's geometry could not be used. */
-const isGeometryError = ({ rule, severity }: Problem): boolean =>
-  severity === 'error' && !/^(attribute|area)\./.test(rule);
-
 /** Features whose geometry could not be read at all: where they lie nobody knows. */
 export function unreadableRefusals({ problems, file }: ReadFile, name?: string): Refusal[] {
-  return problems.filter(isGeometryError).map((problem) => {
-    const refusal = refusalOfProblem(problem, file);
-    return name === undefined ? refusal : { ...refusal, place: { ...refusal.place, layer: name } };
-  });
+  return unreadableFeatures(problems, file, name);
 }
 
 /** Why areas and overlays cannot be computed with a layer: one refusal for every defect and every unreadable feature. */

@@ -37,29 +37,6 @@ export function writeRefusals(terminal: Terminal, refusals: readonly Refusal[]):
   }
 }
 
-/** `geometry.self-crossing` → `GEOMETRY_SELF_CROSSING`: a rule as the code of a refusal. */
-export function codeOfRule(rule: string): string {
-  return rule.replace(/[.-]/g, '_').toUpperCase();
-}
-
-/** A problem that keeps a command from working with the file, as a refusal. */
-export function refusalOfProblem(problem: Problem, file: string, remedy: Localized = NO_REMEDY): Refusal {
-  const id = problem.id === null ? '' : ` (${problem.id})`;
-  return {
-    code: codeOfRule(problem.rule),
-    message: { zh: `${problem.message.zh}${id}`, en: `${problem.message.en}${id}` },
-    remedy: problem.remedy ?? remedy,
-    place: {
-      file,
-      ...(problem.line === undefined ? {} : { line: problem.line }),
-      ...(problem.featureNo === null ? {} : { featureNo: problem.featureNo }),
-      ...(problem.field === undefined ? {} : { field: problem.field }),
-    },
-  };
-}
-
-const NO_REMEDY: Localized = { zh: '', en: '' };
-
 /** Warnings and notes of what was read, one line each, at most `most` of one rule; never errors, which refuse. */
 export function writeRemarks(terminal: Terminal, file: string, problems: readonly Problem[], most = 5): void {
   const counts = new Map<string, number>();

@@ -9,13 +9,14 @@ import {
   surveySchemaOf,
   type SevenParameters,
   type WriteOptions,
+  refusalOfProblem,
 } from '../../modules/intake/index.ts';
 import { writeLayer, writerOf } from '../../modules/intake/server.ts';
 import type { Registrar } from '../command.ts';
 import { EXIT, Refused, refuse, usage } from '../exit.ts';
 import { parseCrs, parseDatumParameters, parseEncoding, parseRole, parseWhole } from '../options.ts';
 import { countFeatures, readFileLayer, type ReadFile } from '../reading.ts';
-import { refusalOfProblem, writeRemarks, type Terminal } from '../terminal.ts';
+import { writeRemarks, type Terminal } from '../terminal.ts';
 import { outputFailed, refuseOverInputs } from '../whole-file.ts';
 
 interface Options {

@@ -63,6 +63,7 @@ export const AUTHORISATION_MATRIX: readonly Permission[] = [
   allow('GET', '/api/layers/:layerVersionId/quality/export.gpkg'),
 
   allow('GET', '/api/packs', 'open'),
+  allow('GET', '/api/packs/texts', 'open'),
   allow('GET', '/api/projects'),
   allow('POST', '/api/projects'),
   allow('GET', '/api/projects/:projectId'),

@@ -8,4 +8,12 @@ export interface PackSummary {
   readonly locality: Localized;
 }
 
+/** GET /api/packs/texts → PackText[]: the packs themselves, for a page that judges plans by itself. */
+export interface PackText extends PackSummary {
+  /** SHA-256 of `text`, which findings name the pack by. */
+  readonly hash: string;
+  /** Canonical bytes of the pack (`packOfCanonicalText`). */
+  readonly text: string;
+}
+
 /* GET /api/runs/:id/findings → Findings (findings.ts); GET /api/runs/:id/balance → BalanceTable[] (balance/table.ts). */

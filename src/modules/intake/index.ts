@@ -19,3 +19,7 @@ export {
   type BoundaryTxtStyle,
 } from './boundary-txt-format.ts';
 export { ringsOfFeature } from './outlines.ts';
+export { bytesInMemory, PIECE_BYTES, type ByteSource } from './byte-source.ts';
+export { openBytes, stemsInArchive, type GivenFile } from './open-bytes.ts';
+export { codeOfRule, refusalOfProblem } from './problem-refusal.ts';
+export { layerForRole, layerOfSource, unreadableFeatures } from './read-source.ts';

@@ -1,18 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import {
-  assert,
-  joinBatches,
-  ok,
-  type FeatureBatch,
-  type PolygonLayer,
-  type Problem,
-  type Refusal,
-  type Result,
-} from '../../kernel/index.ts';
+import { assert, ok, type PolygonLayer, type Refusal, type Result } from '../../kernel/index.ts';
 import {
   RefusalError,
-  wantsColumn,
   type FormatReader,
   type FormatWriter,
   type OpenedSource,
@@ -30,6 +20,7 @@ import {
   refusal,
   refused,
   severalLayers,
+  unknownFormat,
 } from './formats/refusals.ts';
 import { shapefilesIn } from './formats/shapefile.reader.ts';
 import {
@@ -39,6 +30,7 @@ import {
   type ZipArchive,
   type ZipEntry,
 } from './formats/zip-archive.server.ts';
+import { layerOfSource } from './read-source.ts';
 import { sniff } from './sniff.ts';
 import { sourceOfLayer } from './write-source.ts';
 
@@ -203,22 +195,7 @@ export async function readLayer(path: string, options: ReadOptions = {}): Promis
   if (!opened.ok) return opened;
   const source = opened.value;
   try {
-    const batches: FeatureBatch[] = [];
-    const problems: Problem[] = [...source.problems];
-    for await (const batch of source.whole?.() ?? source.batches()) {
-      batches.push(batch);
-      for (const problem of batch.problems) problems.push(problem);
-    }
-    const joined = joinBatches(batches, source.crs.epsg);
-    const known = new Map(joined.columns.map((column) => [column.name, column]));
-    const empty = joined.featureNos.length;
-    // A layer without features still has its fields.
-    const wanted = source.fields.filter(({ name }) => wantsColumn(options, name));
-    const columns = wanted.map(
-      (field) => known.get(field.name) ?? { name: field.name, values: Array.from({ length: empty }, (): null => null) },
-    );
-    const { format, layerName, fields, encoding, crs } = source;
-    return ok({ layer: { ...joined, columns }, format, layerName, fields, encoding, crs, problems });
+    return ok(await layerOfSource(source, options));
   } catch (error) {
     return error instanceof RefusalError
       ? { ok: false, error: [...error.refusals] }
@@ -253,17 +230,6 @@ export async function writerOf(path: string): Promise<FormatWriter> {
     ]);
   }
   return load();
-}
-
-function unknownFormat(file: string, zh: string, en: string): Refusal {
-  return refusal(
-    'INTAKE_UNKNOWN_FORMAT',
-    { file },
-    `不支持的文件类型(${zh})`,
-    `The file is of a type that is not read (${en}).`,
-    '请提供:压缩的 Shapefile 或 FileGDB (.zip)、GeoPackage、GeoJSON、FlatGeobuf、界址点 TXT、坐标 CSV 或 xlsx',
-    'Give a zipped Shapefile or file geodatabase, GeoPackage, GeoJSON, FlatGeobuf, boundary TXT, or CSV or xlsx of coordinates.',
-  );
 }
 
 /** What the machine reports about a path, told as a refusal; anything else is a fault of the program and is thrown on. */

@@ -1,83 +1,20 @@
 import { basename } from 'node:path';
-import { ok, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
-import { openZip, readLayer, type ReadLayer, type ReadOptions } from '../intake/server.ts';
-import { PLAN_LAYER_ALIASES, PLAN_LAYERS, type PlanLayerName } from './plan-fields.ts';
-import { planOfLayers, type Plan } from './plan.ts';
+import type { Refusal, Result } from '../../kernel/index.ts';
+import { openZip, readLayer, type ReadOptions } from '../intake/server.ts';
+import { planOfSource, type ReadPlan } from './plan-source.ts';
 
-/** A plan read from a file. */
-export interface ReadPlan extends Plan {
-  /** True for a bare boundary: the file has no layer called project, and its one layer is taken as the boundary. */
-  readonly bare: boolean;
-  readonly layerNames: readonly string[];
-}
+export type { ReadPlan } from './plan-source.ts';
 
-/** Refusals that only say "no such layer here". */
-const ABSENT = new Set(['INTAKE_NO_SUCH_LAYER', 'INTAKE_NO_POLYGON_LAYER']);
-
-/**
- * Reads a plan: a GeoPackage or a zip of GeoJSON with layers project, plots, basicFarmlandChange, alternatives (any
- * case, Chinese names too), or a bare boundary of any format the intake reads, which is a plan without plots. Layers
- * may differ in CRS; each is kept in its own. `options.crs` is taken for layers that do not state theirs otherwise.
- *
- * Refusals: those of the intake for any layer that is there but cannot be read; PLAN_WITHOUT_BOUNDARY.
- */
+/** Reads a plan from a path (plan-source.ts). `options.crs` is taken for layers that do not state theirs otherwise. */
 export async function readPlan(
   path: string,
   options: Omit<ReadOptions, 'layer'> = {},
 ): Promise<Result<ReadPlan, Refusal[]>> {
-  const found: Partial<Record<PlanLayerName, ReadLayer>> = {};
-  const stems = await stemsInZip(path);
-  for (const name of PLAN_LAYERS) {
-    const layer = await namedLayer(path, name, stems, options);
-    if (!layer.ok) return layer;
-    if (layer.value) found[name] = layer.value;
-    else if (name === 'project') break;
-  }
-  const bare = found.project === undefined;
-  if (!found.project) {
-    const whole = await readLayer(path, options);
-    if (!whole.ok) return whole;
-    found.project = whole.value;
-  }
-  const plan = planOfLayers(
-    {
-      project: found.project.layer,
-      plots: found.plots?.layer ?? null,
-      basicFarmlandChange: found.basicFarmlandChange?.layer ?? null,
-      alternatives: found.alternatives?.layer ?? null,
-    },
-    basename(path),
-  );
-  if (!plan.ok) return plan;
-  const ofFile = PLAN_LAYERS.flatMap((name): readonly Problem[] => found[name]?.problems ?? []);
-  return ok({
-    plan: plan.value.plan,
-    problems: [...ofFile, ...plan.value.problems],
-    bare,
-    layerNames: PLAN_LAYERS.filter((name) => found[name]).map((name) => found[name]!.layerName),
+  return planOfSource({
+    name: basename(path),
+    stems: await stemsInZip(path),
+    readLayer: (layer) => readLayer(path, layer === undefined ? options : { ...options, layer }),
   });
-}
-
-/** The layer of that name or one of its other names; null where the file has none, or knows no names of layers. */
-async function namedLayer(
-  path: string,
-  name: PlanLayerName,
-  stems: ReadonlySet<string>,
-  options: ReadOptions,
-): Promise<Result<ReadLayer | null, Refusal[]>> {
-  for (const layer of [name, ...PLAN_LAYER_ALIASES[name]]) {
-    const read = await readLayer(path, { ...options, layer });
-    if (read.ok) {
-      // Formats of one layer read it whatever name is asked for; then only its own name counts, or that of its file.
-      if (read.value.layerName.toLowerCase() === layer.toLowerCase() || stems.has(layer.toLowerCase())) return read;
-      return ok(null);
-    }
-    if (!read.error.every((refusal) => ABSENT.has(refusal.code)))
-      return name === 'alternatives' && read.error.some((refusal) => refusal.code === 'INTAKE_NOT_POLYGON')
-        ? ok(null)
-        : read;
-  }
-  return ok(null);
 }
 
 /** Names of the files in a zip without folder and extension, in lower case; none for other files. */

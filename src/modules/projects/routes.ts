@@ -9,8 +9,8 @@ import type { ActorContext } from '../access/index.ts';
 import type { RunView } from '../analysis/views.ts';
 import { readBalance, type StoredBalance } from '../balance/index.ts';
 import { findingsOfText, type Findings } from '../compliance/index.ts';
-import { listPacks } from '../compliance/server.ts';
-import type { PackSummary } from '../compliance/views.ts';
+import { listPacks, loadPack, storedPackText } from '../compliance/server.ts';
+import type { PackSummary, PackText } from '../compliance/views.ts';
 import { readFeatureBoxes } from '../parcels/server.ts';
 import { createProject, projectOf, runOf, startRun } from './operations.ts';
 import { cellView, parcelInRun } from './run-views.ts';
@@ -103,6 +103,18 @@ export function projectRoutes(services: Services): Route[] {
       path: '/api/packs',
       handle: async (): Promise<PackSummary[]> =>
         (await listPacks()).flatMap(({ summary }) => (summary === null ? [] : [summary])),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/packs/texts',
+      handle: async (): Promise<PackText[]> => {
+        const texts: PackText[] = [];
+        for (const { packId, summary } of await listPacks()) {
+          const pack = await loadPack(packId);
+          if (summary !== null && pack.ok) texts.push({ ...summary, ...storedPackText(pack.value) });
+        }
+        return texts;
+      },
     }),
     route({
       method: 'GET',

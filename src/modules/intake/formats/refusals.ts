@@ -124,3 +124,15 @@ export function wrongMagic(file: string, format: string): Refusal {
     'Check that the file was not just renamed.',
   );
 }
+
+/** A file of a type nobody here reads. */
+export function unknownFormat(file: string, zh: string, en: string): Refusal {
+  return refusal(
+    'INTAKE_UNKNOWN_FORMAT',
+    { file },
+    `不支持的文件类型(${zh})`,
+    `The file is of a type that is not read (${en}).`,
+    '请提供:压缩的 Shapefile 或 FileGDB (.zip)、GeoPackage、GeoJSON、FlatGeobuf、界址点 TXT、坐标 CSV 或 xlsx',
+    'Give a zipped Shapefile or file geodatabase, GeoPackage, GeoJSON, FlatGeobuf, boundary TXT, or CSV or xlsx of coordinates.',
+  );
+}

@@ -5,24 +5,20 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
 import type { Refusal, Result } from '../../../kernel/index.ts';
-import { decodeLeniently, decodeStrictly } from '../encoding.server.ts';
-import { corrupt, refusal, refused } from './refusals.ts';
+import { refused } from './refusals.ts';
+import {
+  checkedEntries,
+  directoryDamaged,
+  entryDamaged,
+  entryName,
+  methodUnsupported,
+  notAZip,
+  tooManyEntries,
+  ZipDamaged,
+  type ZipEntry,
+} from './zip-rules.ts';
 
-/** What an archive may hold before it is taken for an attack. */
-export const ZIP_LIMITS = {
-  entries: 20_000,
-  /** Unpacked, all entries together. */
-  totalBytes: 8 * 1024 ** 3,
-  /** Unpacked to packed; blank-filled attribute tables reach some 100. Small archives may pack any ratio. */
-  ratio: 200,
-  ratioFromBytes: 64 * 1024 ** 2,
-} as const;
-
-export interface ZipEntry {
-  /** Path inside the archive, with forward slashes, checked to stay inside. */
-  readonly name: string;
-  readonly size: number;
-}
+export { ZipDamaged, type ZipEntry } from './zip-rules.ts';
 
 /** An archive whose directory has been read and found harmless. */
 export interface ZipArchive {
@@ -32,17 +28,6 @@ export interface ZipArchive {
   /** Unpacks an entry to a path; throws `ZipDamaged` where it is not what the directory says. */
   extract(entry: ZipEntry, target: string): Promise<void>;
   close(): void;
-}
-
-/** An entry could not be unpacked; carries what to tell. */
-export class ZipDamaged extends Error {
-  override readonly name = 'ZipDamaged';
-  readonly refusal: Refusal;
-
-  constructor(one: Refusal) {
-    super(one.message.en);
-    this.refusal = one;
-  }
 }
 
 /**
@@ -65,30 +50,29 @@ export async function openZip(path: string): Promise<Result<ZipArchive, Refusal[
     zip.close();
     return refused(one);
   };
-  if (zip.entryCount > ZIP_LIMITS.entries)
-    return fail(bomb(file, `${zip.entryCount} 个条目`, `${zip.entryCount} entries`));
-  let unpacked = 0;
-  let packed = 0;
+  const many = tooManyEntries(file, zip.entryCount);
+  if (many !== undefined) return fail(many);
+  const found: { name: string; size: number; packed: number; isEncrypted: boolean; entry: yauzl.Entry }[] = [];
   try {
     for await (const entry of eachEntry(zip)) {
-      const name = nameOf(entry);
-      if (name.endsWith('/')) continue;
-      if ((entry.generalPurposeBitFlag & 1) !== 0) return fail(encrypted(file, name));
-      if (!isSafePath(name)) return fail(unsafePath(file, name));
-      unpacked += entry.uncompressedSize;
-      packed += entry.compressedSize;
-      if (unpacked > ZIP_LIMITS.totalBytes) return fail(bomb(file, '解开后超过 8 GB', 'more than 8 GB unpacked'));
-      if (unpacked > ZIP_LIMITS.ratioFromBytes && unpacked > ZIP_LIMITS.ratio * packed) {
-        return fail(bomb(file, `压缩比超过 ${ZIP_LIMITS.ratio}`, `a packing ratio over ${ZIP_LIMITS.ratio}`));
-      }
-      const kept = { name, size: entry.uncompressedSize };
-      raw.set(kept, entry);
-      entries.push(kept);
+      found.push({
+        name: nameOf(entry),
+        size: entry.uncompressedSize,
+        packed: entry.compressedSize,
+        isEncrypted: (entry.generalPurposeBitFlag & 1) !== 0,
+        entry,
+      });
     }
   } catch (error) {
     return fail(refusalOfOpening(file, error));
   }
-  if (entries.length === 0) return fail(emptyArchive(file));
+  const checked = checkedEntries(file, found);
+  if (!checked.ok) return fail(checked.error[0]!);
+  for (const { name, size, entry } of checked.value) {
+    const kept = { name, size };
+    raw.set(kept, entry);
+    entries.push(kept);
+  }
 
   const stream = async (entry: ZipEntry): Promise<NodeJS.ReadableStream & { destroy(): void }> =>
     new Promise((resolve, reject) => {
@@ -172,88 +156,17 @@ async function* eachEntry(zip: yauzl.ZipFile): AsyncGenerator<yauzl.Entry> {
   }
 }
 
-/** Names without the UTF-8 flag are GBK where Windows made them, UTF-8 where careless tools did. */
-function nameOf(entry: yauzl.Entry): string {
-  const bytes = entry.fileName as unknown as Uint8Array;
-  const name = decodeStrictly(bytes, 'utf-8') ?? decodeLeniently(bytes, 'gb18030');
-  return name.replaceAll('\\', '/');
-}
-
-function isSafePath(name: string): boolean {
-  if (name.startsWith('/') || /^[a-zA-Z]:/.test(name) || name.includes('\u0000')) return false;
-  return !name.split('/').includes('..');
-}
+const nameOf = (entry: yauzl.Entry): string => entryName(entry.fileName as unknown as Uint8Array);
 
 function refusalOfOpening(file: string, error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
-  if (/end of central directory record signature not found/i.test(message)) {
-    return refusal(
-      'INTAKE_NOT_A_ZIP',
-      { file },
-      '文件不是完整的 ZIP 压缩包(找不到目录)',
-      'The file is not a whole ZIP archive (its directory is missing).',
-      '可能没有传完,或是 RAR/7z 等其他格式;请重新压缩为 ZIP',
-      'It may be cut short, or RAR or 7z; pack it as ZIP again.',
-    );
-  }
-  return corrupt({ file }, 'ZIP', `目录无法读取(${message})`, `its directory cannot be read (${message})`);
+  if (/end of central directory record signature not found/i.test(message)) return notAZip(file);
+  return directoryDamaged(file, message);
 }
 
 function refusalOfEntry(file: string, entry: ZipEntry, error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
-  if (/unsupported compression method/i.test(message)) {
-    return refusal(
-      'INTAKE_ZIP_METHOD',
-      { file, layer: entry.name },
-      'ZIP 用了不支持的压缩方法',
-      `The ZIP uses a compression method that is not supported (${message}).`,
-      '请用普通的“压缩为 ZIP”重新压缩',
-      'Pack it again with ordinary ZIP compression.',
-    );
-  }
-  return corrupt({ file, layer: entry.name }, 'ZIP', `“${entry.name}”无法解开`, `“${entry.name}” cannot be unpacked`);
-}
-
-function bomb(file: string, zh: string, en: string): Refusal {
-  return refusal(
-    'INTAKE_ZIP_BOMB',
-    { file },
-    `压缩包超出限制:${zh}`,
-    `The archive exceeds the limits: ${en}.`,
-    '请只压缩要导入的图层,过大的数据分开导入',
-    'Pack only the layer to import; import very large data in parts.',
-  );
-}
-
-function encrypted(file: string, name: string): Refusal {
-  return refusal(
-    'INTAKE_ZIP_ENCRYPTED',
-    { file },
-    `压缩包有密码(“${name}”)`,
-    `The archive is encrypted (“${name}”).`,
-    '请去掉密码重新压缩',
-    'Pack it again without a password.',
-  );
-}
-
-function unsafePath(file: string, name: string): Refusal {
-  return refusal(
-    'INTAKE_ZIP_UNSAFE_PATH',
-    { file },
-    `压缩包里有指向包外的路径“${name}”,可能是恶意文件`,
-    `The archive holds a path that leads outside it (“${name}”); it may be malicious.`,
-    '请重新压缩,不要使用来历不明的压缩包',
-    'Pack it again; do not use archives of unknown origin.',
-  );
-}
-
-function emptyArchive(file: string): Refusal {
-  return refusal(
-    'INTAKE_ZIP_EMPTY',
-    { file },
-    '压缩包里没有文件',
-    'The archive holds no file.',
-    '请把要导入的文件放进压缩包',
-    'Put the files to import into the archive.',
-  );
+  return /unsupported compression method/i.test(message)
+    ? methodUnsupported(file, entry, message)
+    : entryDamaged(file, entry);
 }
