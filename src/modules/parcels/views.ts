@@ -53,9 +53,10 @@ export interface FeatureDetail extends FeatureView {
 }
 
 /**
- * GET /api/tiles/{layerVersionId}/{z}/{x}/{y}.mvt: one MVT layer named `features`. Feature id = featureNo. Properties:
- * `no` featureNo, `id` what names it (BSM, plot number; absent where nothing does), `class` land class code (parcels),
- * `label` a short text for zone layers (village or zone name, slope or grade level). Zoom 0 … 16; 404 beyond, 204 where empty.
+ * GET /api/tiles/{layerVersionId}/{z}/{x}/{y}.mvt: one MVT layer named `features`. Feature id = featureNo. Properties: `class` land
+ * class code (parcels), `label` a short text for zone layers (village or zone name, slope or grade level); from zoom 14 on also
+ * `no` featureNo and `id` what names it (BSM, plot number); before, `id` only where there is no class. Far out, cells: features
+ * with a class and no id, each for many small ones. Zoom 0 … 16; 404 beyond, 204 where empty.
  */
 export const TILE_LAYER = 'features';
 /** Points the names of features are written at, once a feature and not once a tile: `label`, `class`, `no`. */

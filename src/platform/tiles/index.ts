@@ -1,14 +1,10 @@
-export { CELL_UNITS, CellGrid, CELLS } from './cells.ts';
 export {
-  boxesMeet,
   FULL_DETAIL_ZOOM,
   isSpeck,
   speckSize,
   TileCutter,
   type TileLayerNames,
-  worldBoxOf,
 } from './cut-tile.ts';
-export { labelPoint } from './label-point.ts';
 export { type Outline, type OutlineFacts, outlineOf, type WorldBox } from './outline.ts';
 export { addPiece, cutToPiece, pieceOf } from './piece.ts';
 export { type Built, PyramidBuilder } from './pyramid.ts';
@@ -22,6 +18,5 @@ export {
   isTile,
   MAX_ZOOM,
   type TileAddress,
-  UNITS_PER_PIXEL,
   worldOf,
 } from './tile-grid.ts';
