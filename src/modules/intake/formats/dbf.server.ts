@@ -107,13 +107,19 @@ export function encodingSamples(head: DbfHead, records: readonly Uint8Array[]): 
 export interface DbfReading {
   readonly fields: readonly SourceField[];
   readonly problems: readonly Problem[];
+  /** Those of the fields whose values are read. */
+  readonly wanted: readonly SourceField[];
   /** True where the record is marked deleted. */
   isDeleted(record: Uint8Array): boolean;
-  /** Values of one record, in the order of `fields`; `onCut` is told of texts cut in the middle of a character. */
+  /** Values of one record, in the order of `wanted`; `onCut` is told of texts cut in the middle of a character. */
   values(record: Uint8Array, onCut: (field: string) => void): AttributeValue[];
 }
 
-export function readDbfRecords(head: DbfHead, encoding: TextEncoding): DbfReading {
+export function readDbfRecords(
+  head: DbfHead,
+  encoding: TextEncoding,
+  wants: (name: string) => boolean = () => true,
+): DbfReading {
   const problems: Problem[] = [];
   const read = head.fields.filter((field) => !UNREAD_KINDS.has(field.kind));
   const names = read.map((field) =>
@@ -139,14 +145,16 @@ export function readDbfRecords(head: DbfHead, encoding: TextEncoding): DbfReadin
   }
   const fields = read.map((field, i): SourceField => ({ name: unique.names[i]!, type: fieldTypeOf(field) }));
   const isPlain = encoding === 'utf-8' || encoding === 'gb18030';
+  const places = fields.flatMap(({ name }, i) => (wants(name) ? [i] : []));
   return {
     fields,
     problems,
+    wanted: places.map((i) => fields[i]!),
     isDeleted: (record) => record[0] === 0x2a,
     values(record, onCut) {
       const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-      return read.map((field, i) => {
-        const { from, width, kind } = field;
+      return places.map((i) => {
+        const { from, width, kind } = read[i]!;
         if (kind === 'C') {
           const raw = bytes.subarray(from, from + width);
           const end = isPlain ? textEnd(raw) : raw.length;

@@ -64,12 +64,7 @@ export function createShapeDecoder(builder: BatchBuilder): ShapeDecoder {
     const parts = view.getInt32(36, true);
     const count = view.getInt32(40, true);
     if (parts < 0 || count < 0 || 44 + 4 * parts + 16 * count > length) return false;
-    if (2 * count > points.length) {
-      points = new Float64Array(Math.max(2 * count, 2 * points.length));
-      pointBytes = new Uint8Array(points.buffer);
-    }
     const pointsAt = 44 + 4 * parts;
-    pointBytes.set(bytes.subarray(pointsAt, pointsAt + 16 * count));
     const starts = new Uint32Array(parts + 1);
     starts[parts] = count;
     for (let p = 0; p < parts; p++) {
@@ -78,9 +73,14 @@ export function createShapeDecoder(builder: BatchBuilder): ShapeDecoder {
       starts[p] = start;
     }
     if (parts === 1) {
-      builder.addRing(points, 2 * starts[0]!, count - starts[0]!, 2, 0);
+      builder.addRingBytes(bytes, pointsAt + 16 * starts[0]!, count - starts[0]!, 0);
       return true;
     }
+    if (2 * count > points.length) {
+      points = new Float64Array(Math.max(2 * count, 2 * points.length));
+      pointBytes = new Uint8Array(points.buffer);
+    }
+    pointBytes.set(bytes.subarray(pointsAt, pointsAt + 16 * count));
     addRings(builder, points, starts);
     return true;
   };

@@ -10,7 +10,7 @@ import {
 } from '../../../kernel/index.ts';
 import { decodeLeniently, findEncoding } from '../encoding.server.ts';
 import { encodingOfLabel, type TextEncoding } from '../encoding.ts';
-import { RefusalError, type FormatReader, type OpenedSource, type ReadOptions } from '../format.ts';
+import { RefusalError, wantsColumn, type FormatReader, type OpenedSource, type ReadOptions } from '../format.ts';
 import { createBatchBuilder, type CoordinateRules } from './batch-builder.ts';
 import { streamBytes, withFile } from './byte-stream.server.ts';
 import { encodingSamples, readDbfHead, readDbfRecords, type DbfHead, type DbfReading } from './dbf.server.ts';
@@ -226,6 +226,7 @@ async function openParts(
         encoding: evidence,
         problems: [...problems, ...reading.problems],
         crs: { prjText },
+        mostVertices: shp.end / 16,
         scan: (rules) => scan(parts, place, shp, head, reading, rules),
         close: drop,
       },
@@ -338,7 +339,14 @@ async function openTable(parts: Parts, file: string, options: ReadOptions): Prom
       samples: encodingSamples(head.value, records),
     });
     const encoding: TextEncoding = evidence.encoding === 'unknown' ? 'gb18030' : evidence.encoding;
-    return { ok: true, value: { head: head.value, reading: readDbfRecords(head.value, encoding), evidence } };
+    return {
+      ok: true,
+      value: {
+        head: head.value,
+        reading: readDbfRecords(head.value, encoding, (name) => wantsColumn(options, name)),
+        evidence,
+      },
+    };
   });
 }
 
@@ -355,7 +363,7 @@ async function* scan(
   try {
     const shapes = streamBytes(shpHandle, shp.end, 100);
     const records = streamBytes(dbfHandle, (await dbfHandle.stat()).size, table.headerLength);
-    const builder = createBatchBuilder(reading.fields, rules);
+    const builder = createBatchBuilder(reading.wanted, rules);
     const decode = createShapeDecoder(builder);
     const onCut = (field: string): void => builder.reportOnce(textCut(field));
     let deleted = 0;
