@@ -210,7 +210,7 @@ export async function setStagedBad(
     where county_code = ${key.countyCode} and import_id = ${key.importId} and batch_no = ${batchNo}`);
 }
 
-const DELETED_AT_ONCE = { batches: 16, problems: 5_000 } as const;
+const DELETED_AT_ONCE = { batches: 4, problems: 5_000 } as const;
 
 /**
  * Removes the staged rows of an import that is over or read again, piece by piece so that others are served in between; its
@@ -225,8 +225,15 @@ export async function deleteStaged(db: Database, { countyCode, importId }: Impor
     if (now === 0) break;
     deleted += now;
   }
-  // The embedded engine has no vacuum of its own: without this the room would never be used again.
-  if (db.engine === 'embedded' && deleted > DELETED_AT_ONCE.batches) await db.run(sql`vacuum staged_batch`);
+  // The embedded engine has no vacuum of its own: without this the room would never be used again. Where nothing else is staged
+  // the table is emptied in a moment; looking through a county's rows takes a second in which nobody is answered.
+  if (db.engine !== 'embedded' || deleted <= DELETED_AT_ONCE.batches) return;
+  const emptied = await db.transaction(async (tx) => {
+    if ((await tx.first(sql`select 1 from staged_batch limit 1`)) !== undefined) return false;
+    await tx.run(sql`truncate staged_batch`);
+    return true;
+  });
+  if (!emptied) await db.run(sql`vacuum staged_batch`);
 }
 
 // Problems ---------------------------------------------------------------------------------------------------------

@@ -79,8 +79,8 @@ export interface SaveOptions {
   readonly finish?: (tx: Transaction, version: LayerVersionView) => Promise<void>;
 }
 
-// On the embedded engine a small query waits for the statement before it: this many features take some 0.05–0.1 s.
-const STATEMENT_FEATURES = 400;
+// On the embedded engine a small query waits for the statement before it: this many features take some 0.02–0.04 s.
+const STATEMENT_FEATURES = 150;
 
 /**
  * Saves a layer version batch by batch, builds its map tiles, and makes it current at the end, with one audit row. Batches are saved in small

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, link } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, localized } from '../../kernel/index.ts';
-import { JobRefused, runInWorker } from '../../platform/jobs/index.ts';
+import { inOwnMemory, JobRefused, runInWorker } from '../../platform/jobs/index.ts';
 import type { Services } from '../../platform/services.ts';
 import { recordEvent } from '../audit/server.ts';
 import type { EncodedBatch } from '../parcels/index.ts';
@@ -41,7 +41,8 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
           assert(found.ok, 'a layer version a run used is never deleted');
           const { role, sourceName, sourceHash, asOf, epsg } = found.value;
           const batches: EncodedBatch[] = [];
-          for await (const batch of readEncodedBatches(db, found.value)) batches.push(batch);
+          for await (const { payload, columns } of readEncodedBatches(db, found.value))
+            batches.push({ payload: inOwnMemory(payload), columns });
           layers.push({ role, layerVersionId, sourceName, sourceHash, asOf, epsg, batches });
         }
         const path = join(folder.path, await readPlanFileName(db, project.value));
@@ -59,6 +60,8 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
             onMessage: (fraction) =>
               job.progress(0.15 + 0.8 * fraction, localized('套合、平衡、审查', 'overlay, balance, findings')),
           },
+          // Handed over, not copied: the layers of a county are hundreds of megabytes.
+          layers.flatMap(({ batches }) => batches.map(({ payload }) => payload.buffer as ArrayBuffer)),
         );
         if (!outcome.ok) {
           await changeRun(db, run, { state: 'failed', refusals: outcome.refusals });

@@ -1,5 +1,5 @@
 import { assert, localized } from '../../kernel/index.ts';
-import { runInWorker } from '../../platform/jobs/index.ts';
+import { inOwnMemory, runInWorker } from '../../platform/jobs/index.ts';
 import type { Queryable } from '../../platform/db/index.ts';
 import type { Services } from '../../platform/services.ts';
 import { recordEvent } from '../audit/server.ts';
@@ -9,14 +9,12 @@ import type { LayerVersionView } from '../parcels/index.ts';
 import type { QualityReport } from './assess.ts';
 import type { AssessTask, EncodedLayer } from './assess.worker.ts';
 import { QUALITY_JOB } from './operations.ts';
-import { saveReport } from './store.ts';
+import { deleteOtherProblems, replaceReport, writeProblems } from './store.ts';
 
 async function encodedLayer(db: Queryable, version: LayerVersionView): Promise<EncodedLayer> {
   const batches: EncodedBatch[] = [];
   for await (const { payload, columns } of readEncodedBatches(db, version)) {
-    // In memory of its own, so that it can be handed over; small buffers share theirs.
-    const alone = payload.byteLength === payload.buffer.byteLength;
-    batches.push({ payload: alone ? payload : new Uint8Array(payload), columns });
+    batches.push({ payload: inOwnMemory(payload), columns });
   }
   return { epsg: version.epsg, batches };
 }
@@ -51,8 +49,10 @@ export function registerQualityJobs(services: Services): void {
         },
         [...memoryOf(layer), ...memoryOf(villages)],
       );
+      job.progress(0.95, localized('保存质检报告', 'saving the report'));
+      const reportNo = await writeProblems(db, version, report.problems);
       await db.transaction(async (tx) => {
-        await saveReport(tx, version, report, job.actor.clock.now());
+        await replaceReport(tx, version, report, reportNo, job.actor.clock.now());
         await recordEvent(tx, job.actor, {
           operation: 'quality.report',
           objectKind: 'layerVersion',
@@ -61,6 +61,7 @@ export function registerQualityJobs(services: Services): void {
           detail: { errors: report.errors, warnings: report.warnings },
         });
       });
+      await deleteOtherProblems(db, version, reportNo);
       return { errors: report.errors, warnings: report.warnings };
     },
   });

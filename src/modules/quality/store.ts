@@ -1,5 +1,5 @@
 import type { Problem } from '../../kernel/index.ts';
-import { sql, type Queryable, type Transaction } from '../../platform/db/index.ts';
+import { type Database, sql, type Queryable, type Transaction } from '../../platform/db/index.ts';
 import type { QualityReport, RuleOutcome } from './assess.ts';
 
 export interface LayerKey {
@@ -16,23 +16,56 @@ export interface StoredReport extends LayerKey {
   readonly ranAt: string;
 }
 
-/** Problems written with one statement. */
-const ROWS_PER_STATEMENT = 5_000;
+/** Rows of one statement: on the embedded engine everybody waits for it. */
+const WRITTEN_AT_ONCE = 500;
+const DELETED_AT_ONCE = 5_000;
 
-/** Replaces the report of a layer version. */
-export async function saveReport(tx: Transaction, key: LayerKey, report: QualityReport, ranAt: string): Promise<void> {
-  await tx.run(
-    sql`delete from quality_report where county_code = ${key.countyCode} and layer_version_id = ${key.layerVersionId}`,
+function inVersion({ countyCode, layerVersionId }: LayerKey) {
+  return sql`county_code = ${countyCode} and layer_version_id = ${layerVersionId}`;
+}
+
+/**
+ * Writes the problems of a report to come, in short statements; nobody reads them before `replaceReport`. One job at a time
+ * writes for a layer version; what an earlier one left when it died goes first. Gives the number of the report.
+ */
+export async function writeProblems(db: Database, key: LayerKey, problems: readonly Problem[]): Promise<number> {
+  const current = await db.first<{ no: number }>(
+    sql`select report_no as no from quality_report where ${inVersion(key)}`,
   );
-  await tx.run(sql`insert into quality_report (county_code, layer_version_id, features, errors, warnings, rules, ran_at)
-    values (${key.countyCode}, ${key.layerVersionId}, ${report.features}, ${report.errors}, ${report.warnings}, ${JSON.stringify(report.rules)}::jsonb, ${ranAt})`);
-  for (let first = 0; first < report.problems.length; first += ROWS_PER_STATEMENT) {
-    const problems = report.problems.slice(first, first + ROWS_PER_STATEMENT);
-    await tx.run(sql`insert into quality_problem (county_code, layer_version_id, sequence, rule, severity, feature_no, body)
-      select ${key.countyCode}, ${key.layerVersionId}::uuid, ${first}::int4 + u.i::int4 - 1, u.rule, u.severity, u.feature_no, u.body::jsonb
-      from unnest(${problems.map((p) => p.rule)}::text[], ${problems.map((p) => p.severity)}::text[], ${problems.map((p) => p.featureNo)}::int4[],
-        ${problems.map((p) => JSON.stringify(p).replaceAll('\\u0000', ''))}::text[]) with ordinality as u(rule, severity, feature_no, body, i)`);
+  const reportNo = (current?.no ?? 0) + 1;
+  await deleteOtherProblems(db, key, current?.no ?? 0);
+  for (let first = 0; first < problems.length; first += WRITTEN_AT_ONCE) {
+    const some = problems.slice(first, first + WRITTEN_AT_ONCE);
+    await db.run(sql`insert into quality_problem (county_code, layer_version_id, report_no, sequence, rule, severity, feature_no, body)
+      select ${key.countyCode}, ${key.layerVersionId}::uuid, ${reportNo}::int4, ${first}::int4 + u.i::int4 - 1, u.rule, u.severity, u.feature_no, u.body::jsonb
+      from unnest(${some.map((p) => p.rule)}::text[], ${some.map((p) => p.severity)}::text[], ${some.map((p) => p.featureNo)}::int4[],
+        ${some.map((p) => JSON.stringify(p).replaceAll('\\u0000', ''))}::text[]) with ordinality as u(rule, severity, feature_no, body, i)`);
   }
+  return reportNo;
+}
+
+/** The report of that number is the one that is read from now on, with the problems written for it. */
+export async function replaceReport(
+  tx: Transaction,
+  key: LayerKey,
+  report: QualityReport,
+  reportNo: number,
+  ranAt: string,
+): Promise<void> {
+  await tx.run(sql`insert into quality_report (county_code, layer_version_id, report_no, features, errors, warnings, rules, ran_at)
+    values (${key.countyCode}, ${key.layerVersionId}, ${reportNo}, ${report.features}, ${report.errors}, ${report.warnings},
+      ${JSON.stringify(report.rules)}::jsonb, ${ranAt})
+    on conflict (county_code, layer_version_id) do update set report_no = excluded.report_no, features = excluded.features,
+      errors = excluded.errors, warnings = excluded.warnings, rules = excluded.rules, ran_at = excluded.ran_at`);
+}
+
+/** Deletes the problems of every report but one, piece by piece. */
+export async function deleteOtherProblems(db: Database, key: LayerKey, reportNo: number): Promise<void> {
+  while (
+    (await db.run(sql`delete from quality_problem where ${inVersion(key)} and (report_no, sequence) in
+      (select report_no, sequence from quality_problem where ${inVersion(key)} and report_no <> ${reportNo} limit ${DELETED_AT_ONCE})`)) ===
+    DELETED_AT_ONCE
+  );
 }
 
 export function findReport(db: Queryable, key: LayerKey): Promise<StoredReport | undefined> {
@@ -47,7 +80,8 @@ export async function readReportProblems(
   offset: number,
   limit: number,
 ): Promise<{ total: number; problems: Problem[] }> {
-  const where = sql`county_code = ${key.countyCode} and layer_version_id = ${key.layerVersionId} ${rule === undefined ? sql`` : sql`and rule = ${rule}`}`;
+  const where = sql`${inVersion(key)} and report_no = (select report_no from quality_report where ${inVersion(key)})
+    ${rule === undefined ? sql`` : sql`and rule = ${rule}`}`;
   const { total } = await db.one<{ total: number }>(sql`select count(*) as total from quality_problem where ${where}`);
   const rows = await db.rows<{ body: Problem }>(
     sql`select body from quality_problem where ${where} order by sequence limit ${limit} offset ${offset}`,

@@ -59,3 +59,9 @@ export async function runInWorker<Data, Value, Message = never>(
     await worker.terminate();
   }
 }
+
+/** The bytes in memory of their own, so that it can be handed over to a thread; small buffers share theirs with others. */
+export function inOwnMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const alone = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+  return alone ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}
