@@ -1,6 +1,6 @@
 import { localized, OUTER, type Problem } from '../../kernel/index.ts';
 import { plain } from './boundary-txt-lines.ts';
-import type { Outline } from './point-parcels.ts';
+import type { Outline } from './point-store.ts';
 import { findRingRoles, signedArea2 } from './formats/ring-roles.ts';
 
 /** Units a header area (地块面积) is written in; officially hectares, by many tools m². */

@@ -3,7 +3,7 @@ import { plain, type TxtLines, type TxtParcel, type TxtProblem } from './boundar
 import { guessAreaUnit, headerAreaOf, type AreaUnit, type HeaderArea } from './boundary-txt-area.ts';
 import { resolveCrs, type ResolvedCrs } from './crs-detection.ts';
 import { sevenParametersOf, shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
-import { addPoint, pointCount, type PointSpans, type PointStore } from './point-store.ts';
+import { addPoint, pointCount, type Outline, type PointSpans, type PointStore } from './point-store.ts';
 import { crsOfCode, datumOfName, refusalOfDeclared, stripOfEpsg } from './crs-names.ts';
 
 /** A parcel understood: x = east (with prefix where the CRS has one) or longitude, y = north or latitude. */
@@ -28,12 +28,6 @@ export interface BoundaryParcel {
   readonly problems: readonly Problem[];
   /** The geometry must not be used (point or line figure, unreadable lines). The problems say why. */
   readonly refused: boolean;
-}
-
-/** Open rings one after the other; `starts` has one entry more than there are rings. */
-export interface Outline {
-  readonly coords: ArrayLike<number>;
-  readonly starts: ArrayLike<number>;
 }
 
 /** Parcels given by lists of points, understood; from a boundary TXT or a coordinates table. */

@@ -148,3 +148,9 @@ export function pointCount(spans: readonly number[]): number {
   for (let s = 0; s < spans.length; s += 2) count += spans[s + 1]! - spans[s]!;
   return count;
 }
+
+/** Open rings one after the other; `starts` has one entry more than there are rings. */
+export interface Outline {
+  readonly coords: ArrayLike<number>;
+  readonly starts: ArrayLike<number>;
+}
