@@ -10,6 +10,7 @@ const seconds = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)}`;
 const thousands = (value: number): string => Math.round(value).toLocaleString('en');
+const runsText = (count: number): string => (count === 1 ? '1 run' : `${count} runs`);
 const times = (value: number): string => `${value >= 10 ? Math.round(value) : value.toFixed(1)}×`;
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -106,7 +107,7 @@ function sizeSection(result: SizeResults): string {
     megabytes(Math.max(...runs.map((run) => run.peakBytes))),
     thousands(runs[0]!.pairs),
     times(medianOf(runs, (run) => run.cpuSeconds) / base),
-    `${runs.length} runs; reading ${seconds(medianOf(runs, (run) => run.readCpuSeconds))}, checking rings ${seconds(medianOf(runs, (run) => run.checkCpuSeconds))}, computing ${seconds(medianOf(runs, (run) => run.computeCpuSeconds))}`,
+    `${runsText(runs.length)}; reading ${seconds(medianOf(runs, (run) => run.readCpuSeconds))}, checking rings ${seconds(medianOf(runs, (run) => run.checkCpuSeconds))}, computing ${seconds(medianOf(runs, (run) => run.computeCpuSeconds))}`,
   ]);
   for (const form of Object.keys(FORMS) as Form[]) {
     const total = formTotal(result, form);
@@ -119,7 +120,7 @@ function sizeSection(result: SizeResults): string {
       thousands(total.pairs),
       `${total.stopped ? '> ' : ''}${times(total.cpuSeconds / base)}`,
       [
-        `${total.runs} runs`,
+        runsText(total.runs),
         ...(total.oneIn > 1
           ? [`one in ${total.oneIn} of the parcels under ${LARGE_PARCEL_VERTICES} vertices and all larger ones`]
           : []),
@@ -141,10 +142,10 @@ function sizeSection(result: SizeResults): string {
   const geos = geosTotal(result);
   if (geos !== undefined) {
     rows.push([
-      `${geos.version}, STRtree + prepared covers + intersection`,
+      `${geos.version}, STRtree + prepared covers + intersection, zones whole`,
       seconds(geos.cpuSeconds),
       seconds(geos.wallSeconds),
-      megabytes(geos.peakBytes),
+      geos.oneIn > 1 ? '' : megabytes(geos.peakBytes),
       thousands(geos.pairs),
       times(geos.cpuSeconds / base),
       geos.oneIn > 1
@@ -160,7 +161,7 @@ function sizeSection(result: SizeResults): string {
       megabytes(Math.max(...result.gdalRead.map((run) => run.peakBytes))),
       '',
       times(medianOf(result.gdalRead, (run) => run.cpuSeconds) / base),
-      `${result.gdalRead.length} runs`,
+      runsText(result.gdalRead.length),
     ]);
   }
   lines.push(table(['five layers', 'CPU s', 'wall s', 'peak MB', 'pairs', 'CPU ÷ ours', 'note'], rows));
@@ -310,6 +311,7 @@ export function report(results: readonly SizeResults[], exactness: string): stri
       'medians of alternating runs. The machine was shared with other work: wall times are upper bounds, CPU ratios hold.',
     ].join('\n'),
     '## Asked and found',
+    `Ours in these ratios: ${reference(order.at(-1)!)[0]}. Peers of which one in so many parcels was computed are extrapolated; the pairs they name show how well.`,
     table(
       ['', 'asked', 'found', ''],
       targets(order).map(({ what, asked, found, met }) => [
