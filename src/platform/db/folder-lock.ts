@@ -34,8 +34,8 @@ export class FolderLockedError extends Error {
         `The data folder ${folder} is in use by process ${holder.pid} on ${holder.host} (since ${holder.since}).`,
       ),
       remedy: localized(
-        '请先停止该进程，或用 TIANCHOU_DATA 指定另一个目录；内嵌数据库不能同时被打开两次。',
-        'Stop that process first, or name another folder by TIANCHOU_DATA; the embedded database cannot be opened twice.',
+        '请先停止该进程，或用 TIANCHOU_DATA 指定另一个目录；一个数据目录同时只能由一个服务使用。',
+        'Stop that process first, or name another folder by TIANCHOU_DATA; a data folder is used by one server at a time.',
       ),
     };
     super(refusal.message.en);
