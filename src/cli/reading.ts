@@ -49,7 +49,7 @@ export interface ReadRequest extends Omit<ReadOptions, 'columns'> {
 const CRS_MISSING = new Set(['INTAKE_CRS_UNKNOWN', 'INTAKE_CRS_ZONE_NEEDED']);
 
 /** Opens a source; `crs` is tried second where it is for silent files only. Refusals are thrown. */
-async function open(path: string, request: ReadRequest): Promise<OpenedSource> {
+export async function openFile(path: string, request: ReadRequest): Promise<OpenedSource> {
   const { crs, layer, encoding, datumParameters, keep, mapTo, box } = request;
   const base: ReadOptions = {
     ...(layer === undefined ? {} : { layer }),
@@ -72,7 +72,7 @@ async function open(path: string, request: ReadRequest): Promise<OpenedSource> {
 
 /** Reads a layer whole. Refusals are thrown; cancelling stops between two batches. */
 export async function readFileLayer(terminal: Terminal, path: string, request: ReadRequest = {}): Promise<ReadFile> {
-  const source = await open(path, request);
+  const source = await openFile(path, request);
   try {
     const role = typeof request.mapTo === 'function' ? request.mapTo(source.fields) : (request.mapTo ?? null);
     const mapping = role === null ? [] : mapFields(source.fields, role);
@@ -144,8 +144,11 @@ export function requireSoundRings(terminal: Terminal, read: ReadFile): void {
   if (refusals.length > 0) throw new Refused(refusals);
 }
 
+/** What names the features of a layer. */
+export type NamedColumns = Pick<PolygonLayer, 'featureNos' | 'columns'>;
+
 /** A column by name: exact first, else ignoring case; undefined where the layer has none. */
-export function columnNamed(layer: PolygonLayer, name: string) {
+export function columnNamed(layer: NamedColumns, name: string) {
   const exact = layer.columns.find((column) => column.name === name);
   const lower = name.toLowerCase();
   return (exact ?? layer.columns.find((column) => column.name.toLowerCase() === lower))?.values;
@@ -171,7 +174,7 @@ export function idFieldOf(layer: PolygonLayer): string | undefined {
 }
 
 /** Ids of the features: the field where the layer has it, else (and where it is empty) the 0-based number. */
-export function idsOf(layer: PolygonLayer, field: string | undefined): (feature: number) => string {
+export function idsOf(layer: NamedColumns, field: string | undefined): (feature: number) => string {
   const values = field === undefined ? undefined : columnNamed(layer, field);
   return (feature) => {
     const value = values?.[feature];

@@ -2,12 +2,28 @@
 export * from './types.ts';
 export { crsOf, epsgOf3, epsgOf6, runZone, zone3OfLongitude } from './crs.ts';
 export { fromLonLat, toLonLat } from './gauss-kruger.ts';
-export { convertLayer, lonLatBoxOf, lonLatOf, runZoneOf, type LonLatBox } from './layer-crs.ts';
+export {
+  convertLayer,
+  lonLatBoxOf,
+  lonLatBoxOfBox,
+  lonLatOf,
+  runZoneOf,
+  runZoneOfBox,
+  type LonLatBox,
+} from './layer-crs.ts';
 export { officialAreas } from './official-area.ts';
 export { planeLayerFrom, planeOriginOf, toPlaneLayer } from './plane-layer.ts';
 export { DEFECT_RULES, defectRuleOf, isBlockingDefect, type DefectRule } from './ring-validity-rules.ts';
 export { DEFECTS_PER_RULE, findDefects, type FindDefectsOptions } from './ring-validity.ts';
-export { Cancelled, tabulate, type TabulateOptions, TOUCHING_SQUARE_METRES } from './tabulate.ts';
+export {
+  Cancelled,
+  installTabulate,
+  tabulate,
+  tabulatePlain,
+  type Tabulate,
+  type TabulateOptions,
+  TOUCHING_SQUARE_METRES,
+} from './tabulate.ts';
 export { coveredAreas } from './tabulation-rows.ts';
 export { coverage, type Coverage, type CoverageKind, type CoverageOptions, type CoverageRegion } from './coverage.ts';
 export { OVERLAP_TOLERANCE_M2, overlapsWithin, type SharedArea } from './overlaps.ts';

@@ -57,7 +57,6 @@ export function convertLayer(layer: PolygonLayer, toEpsg: number): PolygonLayer 
 export function lonLatBoxOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): LonLatBox | undefined {
   const { coords } = layer;
   if (coords.length === 0) return undefined;
-  const crs = crsOfLayer(layer);
   let minX = Number.POSITIVE_INFINITY;
   let minY = Number.POSITIVE_INFINITY;
   let maxX = Number.NEGATIVE_INFINITY;
@@ -70,6 +69,12 @@ export function lonLatBoxOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): LonLa
     if (y < minY) minY = y;
     if (y > maxY) maxY = y;
   }
+  return lonLatBoxOfBox(layer.epsg, [minX, minY, maxX, maxY]);
+}
+
+/** The same from the box of a layer's coordinates: least x, least y, greatest x, greatest y as delivered. */
+export function lonLatBoxOfBox(epsg: number, [minX, minY, maxX, maxY]: LonLatBox): LonLatBox {
+  const crs = crsOfLayer({ epsg });
   if (crs.kind === 'geographic') return [minX, minY, maxX, maxY];
   // Along a line of equal northing the latitude is highest at the central meridian and falls to both sides; along a line
   // of equal easting the longitude only grows away from the meridian. So corners decide, and the meridian if it is inside.
@@ -102,8 +107,13 @@ export function lonLatBoxOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): LonLa
  */
 export function runZoneOf(layer: Pick<PolygonLayer, 'epsg' | 'coords'>): RunZone {
   const crs = crsOfLayer(layer);
+  return crs.kind === 'gauss3' ? runZone(crs.zone) : runZoneOfBox(layer.epsg, lonLatBoxOf(layer));
+}
+
+/** The same from the layer's CRS and its box in degrees (lonLatBoxOf). */
+export function runZoneOfBox(epsg: number, box: LonLatBox | undefined): RunZone {
+  const crs = crsOfLayer({ epsg });
   if (crs.kind === 'gauss3') return runZone(crs.zone);
-  const box = lonLatBoxOf(layer);
   if (box === undefined) return runZone(crs.kind === 'geographic' ? 36 : zone3OfLongitude(crs.centralMeridianDegrees));
   return runZone(zone3OfLongitude((box[0] + box[2]) / 2));
 }

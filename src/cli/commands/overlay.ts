@@ -1,22 +1,16 @@
-import {
-  lonLatBoxOf,
-  planeOriginOf,
-  runZoneOf,
-  tabulate,
-  toPlaneLayer,
-  type PlaneLayer,
-  type Tabulation,
-} from '../../geometry/index.ts';
-import { localized, type Localized, type Refusal } from '../../kernel/index.ts';
+import { usefulThreads, startKernel } from '../../platform/compiled-kernel/index.ts';
 import type { SevenParameters } from '../../modules/intake/index.ts';
 import type { Registrar } from '../command.ts';
-import { csvField } from '../csv.ts';
-import { EXIT, Refused } from '../exit.ts';
-import { collectZones, type NamedFile, parseCrs, parseDatumParameters } from '../options.ts';
+import { EXIT, Refused, usage } from '../exit.ts';
+import { collectZones, type NamedFile, parseCrs, parseDatumParameters, parseWhole } from '../options.ts';
+import { overlayBalanceText } from '../overlay/balance-text.ts';
+import { overlayCompiled } from '../overlay/compiled.ts';
+import type { Overlaid, OverlayTask } from '../overlay/overlaid.ts';
+import { writePairs } from '../overlay/pairs-csv.ts';
+import { overlayPlain } from '../overlay/plain.ts';
 import { peakMemoryBytes, phaseClock, type PhaseClock } from '../phases.ts';
-import { countFeatures, geometryRefusals, idsOf, readFileLayer, vertexCount, type ReadFile } from '../reading.ts';
-import { progressOf, stopIfCancelled, writeRemarks, type Terminal } from '../terminal.ts';
-import { refuseOverInputs, wholeFile } from '../whole-file.ts';
+import type { Terminal } from '../terminal.ts';
+import { refuseOverInputs, wholeFile, type WholeFile } from '../whole-file.ts';
 
 interface Options {
   readonly parcels: string;
@@ -24,8 +18,17 @@ interface Options {
   readonly id?: string;
   readonly crs?: number;
   readonly datumParameters?: SevenParameters;
-  readonly out: string;
+  readonly out?: string;
+  readonly balance?: string;
+  readonly class: string;
   readonly stats?: string;
+  readonly threads?: number;
+  readonly kernel: 'compiled' | 'plain';
+}
+
+function parseKernel(text: string): Options['kernel'] {
+  if (text === 'compiled' || text === 'plain') return text;
+  throw usage('--kernel 取 compiled 或 plain', '--kernel takes compiled or plain.');
 }
 
 export const registerOverlay: Registrar = (program, terminal, outcome) => {
@@ -33,7 +36,7 @@ export const registerOverlay: Registrar = (program, terminal, outcome) => {
     .command('overlay')
     .summary('area of every parcel in every zone 叠加量算')
     .description(
-      'The area each parcel shares with each zone, m² with six decimals before closing, as CSV: parcel,layer,zone,area_m2. Pairs that only touch, and land outside all zones, are not listed. One 3° zone: that of the parcels.',
+      'The area each parcel shares with each zone. --out lists the pairs, m² with six decimals before closing, as CSV: parcel,layer,zone,area_m2 (pairs that only touch, and land outside all zones, are not listed). --balance sums them by land class without a list, whole dm² closed to the official area of each parcel. One 3° zone: that of the parcels.',
     )
     .requiredOption('--parcels <file>', 'parcels')
     .requiredOption('--zones <name=file...>', 'zone layers, in the order of the output', collectZones)
@@ -44,193 +47,92 @@ export const registerOverlay: Registrar = (program, terminal, outcome) => {
       "seven parameters (m, seconds, ppm) for Xi'an 80 and Beijing 54 data",
       parseDatumParameters,
     )
-    .requiredOption('--out <csv>', 'pairs, CSV')
+    .option('--out <csv>', 'pairs, CSV')
+    .option('--balance <json>', 'area of each land class in each kind of zone, JSON')
+    .option('--class <field>', 'field of the land class', 'DLBM')
     .option('--stats <json>', 'counts, peak memory, processor and wall seconds of each phase')
+    .option(
+      '--threads <n>',
+      'threads to compute with; by default as many as there are processors',
+      parseWhole('--threads', 1, 64),
+    )
+    .option('--kernel <version>', 'compiled, or plain: the slower reference', parseKernel, 'compiled')
     .action(async (options: Options) => {
       await overlay(terminal, options);
       outcome.code = EXIT.done;
     });
 };
 
-/** A zone layer once it is tabulated: what naming its pairs takes. */
-interface Tabulated {
-  readonly name: string;
-  readonly features: number;
-  readonly vertices: number;
-  readonly zoneIds: readonly string[];
-  readonly pairs: Tabulation;
-}
-
 async function overlay(terminal: Terminal, options: Options): Promise<void> {
   const clock = phaseClock();
-  const refusals: Refusal[] = [];
-  refuseOverInputs(options.stats === undefined ? [options.out] : [options.out, options.stats], [
-    options.parcels,
-    ...options.zones.map(({ path }) => path),
-  ]);
-  // Both outputs are begun first, so that an hour of computing is not lost to a folder that is not there.
-  const csv = wholeFile(terminal, options.out);
-  const stats = options.stats === undefined ? null : openOrDrop(terminal, options.stats, csv.drop);
+  if (options.out === undefined && options.balance === undefined)
+    throw usage('要给出 --out 或 --balance', 'give --out, --balance, or both.');
+  refuseOverInputs(
+    [options.out, options.balance, options.stats].filter((path) => path !== undefined),
+    [options.parcels, ...options.zones.map(({ path }) => path)],
+  );
+  // Outputs are begun first, so that an hour of computing is not lost to a folder that is not there.
+  const files: WholeFile[] = [];
+  const begin = (path: string | undefined): WholeFile | null => {
+    if (path === undefined) return null;
+    const file = wholeFile(terminal, path);
+    files.push(file);
+    return file;
+  };
   try {
-    const parcels = await read(terminal, clock, 'parcels', options.parcels, options, refusals);
-    const zone = countFeatures(parcels.layer) === 0 ? null : runZoneOf(parcels.layer);
-    const plane =
-      zone === null || refusals.length > 0
-        ? null
-        : await clock.run('plane', 'parcels', () =>
-            toPlaneLayer(parcels.layer, zone, planeOriginOf(zone, lonLatBoxOf(parcels.layer))),
-          );
-    const parcelCount = countFeatures(parcels.layer);
-    const tabulated: Tabulated[] = [];
-    for (const { name, path } of options.zones) {
-      const zones = await read(terminal, clock, name, path, options, refusals);
-      // Once something is refused the other layers are still read, so that every fault is named at once.
-      if (refusals.length > 0) continue;
-      const pairs =
-        plane === null || countFeatures(zones.layer) === 0
-          ? NO_PAIRS
-          : await tabulateLayer(
-              terminal,
-              clock,
-              name,
-              plane,
-              await clock.run('plane', name, () => toPlaneLayer(zones.layer, plane.zone, plane.origin)),
-            );
-      const idOf = idsOf(zones.layer, options.id);
-      const features = countFeatures(zones.layer);
-      tabulated.push({
-        name,
-        features,
-        vertices: vertexCount(zones.layer),
-        zoneIds: Array.from({ length: features }, (_, z) => csvField(idOf(z))),
-        pairs,
-      });
-    }
-    if (refusals.length > 0) throw new Refused(refusals);
-    const written = await clock.run('write', undefined, () => {
-      const count = writePairs(terminal, csv.write, parcels, options.id, tabulated);
-      csv.finish();
-      return count;
+    const csv = begin(options.out);
+    const json = begin(options.balance);
+    const stats = begin(options.stats);
+    const task: OverlayTask = {
+      terminal,
+      clock,
+      parcels: options.parcels,
+      zones: options.zones,
+      id: options.id,
+      crs: options.crs,
+      datumParameters: options.datumParameters,
+      pairs: csv !== null,
+      classField: json === null ? undefined : options.class,
+      threads: options.threads ?? usefulThreads(),
+    };
+    const outcome = await compute(task, options.kernel);
+    if (!outcome.ok) throw new Refused(outcome.error);
+    const overlaid = outcome.value;
+    const pairs = await clock.run('write', undefined, () => {
+      json?.write(overlayBalanceText(overlaid));
+      return csv === null ? null : writePairs(terminal, csv.write, overlaid, options.id);
     });
-    if (stats !== null) {
-      stats.write(`${JSON.stringify(statsOf(clock, parcels, parcelCount, tabulated, written), null, 2)}\n`);
-      stats.finish();
-    }
+    csv?.finish();
+    json?.finish();
+    stats?.write(`${JSON.stringify(statsOf(clock, overlaid, pairs), null, 2)}\n`);
+    stats?.finish();
   } finally {
-    csv.drop();
-    stats?.drop();
+    for (const file of files) file.drop();
   }
 }
 
-function openOrDrop(terminal: Terminal, path: string, drop: () => void) {
+async function compute(task: OverlayTask, version: Options['kernel']) {
+  const kernel = version === 'plain' ? undefined : startKernel();
+  if (kernel === undefined) return overlayPlain(task);
   try {
-    return wholeFile(terminal, path);
-  } catch (error) {
-    drop();
-    throw error;
+    return await overlayCompiled(kernel, task);
+  } finally {
+    kernel.close();
   }
 }
 
-const NO_PAIRS: Tabulation = { parcels: new Uint32Array(0), zones: new Uint32Array(0), areas: new Float64Array(0) };
-
-/** Reads one layer with its id column alone, tells its remarks, and adds what is wrong with its rings to the refusals. */
-async function read(
-  terminal: Terminal,
-  clock: PhaseClock,
-  name: string,
-  path: string,
-  { id, crs, datumParameters }: Options,
-  refusals: Refusal[],
-): Promise<ReadFile> {
-  const lower = id?.toLowerCase();
-  const file = await clock.run('read', name, () =>
-    readFileLayer(terminal, path, {
-      ...(crs === undefined ? {} : { crs }),
-      ...(datumParameters === undefined ? {} : { datumParameters }),
-      crsFor: 'silent',
-      keep: (column) => column.toLowerCase() === lower,
-    }),
-  );
-  writeRemarks(
-    terminal,
-    file.file,
-    file.problems.filter(({ severity }) => severity === 'warning'),
-  );
-  refusals.push(...(await clock.run('validate', name, () => geometryRefusals(terminal, file, name))));
-  stopIfCancelled(terminal);
-  return file;
-}
-
-async function tabulateLayer(
-  terminal: Terminal,
-  clock: PhaseClock,
-  name: string,
-  parcels: PlaneLayer,
-  zones: PlaneLayer,
-): Promise<Tabulation> {
-  const phase: Localized = localized(`叠加 ${name}`, `overlay ${name}`);
-  const progress = progressOf(terminal, phase);
-  const pairs = await clock.run('tabulate', name, () =>
-    tabulate(parcels, zones, { onProgress: (fraction) => progress.at(fraction), isCancelled: terminal.isCancelled }),
-  );
-  progress.done();
-  return pairs;
-}
-
-const HEADER = 'parcel,layer,zone,area_m2\n';
-/** What prints as 0.000000 has no area to speak of. */
-const NOTHING = '0.000000';
-
-/** Writes all pairs in the order parcel, layer, zone; returns how many each layer has. */
-function writePairs(
-  terminal: Terminal,
-  write: (text: string) => void,
-  parcels: ReadFile,
-  idField: string | undefined,
-  layers: readonly Tabulated[],
-): number[] {
-  const idOf = idsOf(parcels.layer, idField);
-  const names = layers.map(({ name }) => csvField(name));
-  const next = layers.map(() => 0);
-  const counts = layers.map(() => 0);
-  write(HEADER);
-  for (let parcel = 0; parcel < countFeatures(parcels.layer); parcel++) {
-    if ((parcel & 0xfff) === 0) stopIfCancelled(terminal);
-    let id: string | undefined;
-    layers.forEach(({ pairs, zoneIds }, l) => {
-      let at = next[l]!;
-      for (; at < pairs.areas.length && pairs.parcels[at] === parcel; at++) {
-        const area = pairs.areas[at]!.toFixed(6);
-        if (area === NOTHING) continue;
-        id ??= csvField(idOf(parcel));
-        write(`${id},${names[l]!},${zoneIds[pairs.zones[at]!]!},${area}\n`);
-        counts[l] = counts[l]! + 1;
-      }
-      next[l] = at;
-    });
-  }
-  return counts;
-}
-
-function statsOf(
-  clock: PhaseClock,
-  parcels: ReadFile,
-  parcelCount: number,
-  layers: readonly Tabulated[],
-  counts: readonly number[],
-) {
-  const zones = layers.map(({ name, features, vertices }, l) => ({
-    layer: name,
-    zones: features,
-    vertices,
-    pairs: counts[l]!,
-  }));
+function statsOf(clock: PhaseClock, { parcels, vertices, zones }: Overlaid, counts: readonly number[] | null) {
   return {
-    parcels: parcelCount,
-    parcel_vertices: vertexCount(parcels.layer),
-    layers: zones,
-    vertices: zones.reduce((sum, { vertices }) => sum + vertices, vertexCount(parcels.layer)),
-    pairs: counts.reduce((sum, count) => sum + count, 0),
+    parcels: parcels.featureNos.length,
+    parcel_vertices: vertices,
+    layers: zones.map((layer, l) => ({
+      layer: layer.name,
+      zones: layer.featureNos.length,
+      vertices: layer.vertices,
+      ...(counts === null ? {} : { pairs: counts[l]! }),
+    })),
+    vertices: zones.reduce((sum, layer) => sum + layer.vertices, vertices),
+    ...(counts === null ? {} : { pairs: counts.reduce((sum, count) => sum + count, 0) }),
     peak_memory_bytes: peakMemoryBytes(),
     phases: clock.phases(),
     total: clock.total(),

@@ -21,6 +21,7 @@ export interface KernelExports {
   begin(phase: number, target: number): void;
   tasksOf(phase: number, target: number): number;
   work(phase: number, target: number, most: number): number;
+  boundsOf(xy: number, vertices: number, out: number): void;
   spreadBlocks(layer: number): number;
   countRows(): number;
   collectRows(out: number, starts: number, parcels: number, touching: number): number;
@@ -36,10 +37,10 @@ export interface KernelInstance {
 }
 
 /** The layout this host writes; a module of another layout is not used. */
-export const MEMORY_LAYOUT = 2;
+export const MEMORY_LAYOUT = 3;
 
 /** Phases of a computation, as numbered in assembly/work.ts. */
-export const PHASE = { countSplits: 0, finishLayer: 1, indexZones: 2, overlay: 3 } as const;
+export const PHASE = { countSplits: 0, finishLayer: 1, indexZones: 2, overlay: 3, officialAreas: 4 } as const;
 export type Phase = (typeof PHASE)[keyof typeof PHASE];
 
 /** The kernel has no room for what it was given (4 GiB of addresses, less where the browser gives less), or broke down. */

@@ -2,8 +2,17 @@
 import { assert, type FeatureBatch, featureCount } from '../../kernel/index.ts';
 import { crsOf } from '../crs.ts';
 import { equalAreaPlane } from '../equal-area.ts';
-import type { RunZone } from '../types.ts';
-import { allocate, KernelFailed, type KernelInstance, PHASE, type PhaseHooks, runPhase, view } from './instance.ts';
+import type { Crs, RunZone } from '../types.ts';
+import {
+  allocate,
+  KernelFailed,
+  type KernelInstance,
+  PHASE,
+  type PhaseHooks,
+  runPhase,
+  view,
+  withMemory,
+} from './instance.ts';
 
 /** Offsets of a layer struct, as in assembly/layer.ts. */
 const XY = 0;
@@ -27,7 +36,10 @@ const MERIDIAN = 72;
 const RUN_MERIDIAN = 80;
 const SHORT_DEGREES = 88;
 const PLANE = 96;
-const LAYER_BYTES = PLANE + 8 * 17;
+const SUSPECTS = PLANE + 8 * 17;
+const SQUARE_METRES = SUSPECTS + 4;
+const DM2 = SUSPECTS + 8;
+const LAYER_BYTES = 248;
 
 /** Vertices that make a task. */
 const BLOCK_VERTICES = 16_384;
@@ -145,6 +157,7 @@ export function fillLayer(instance: KernelInstance, epsg: number, expectedVertic
       const splits = allocate(instance, 4 * rings);
       const areas = allocate(instance, 8 * features);
       const boxes = allocate(instance, 32 * features);
+      const suspects = allocate(instance, features);
       const u32 = view.u32(instance, struct, LAYER_BYTES / 4);
       u32.fill(0);
       u32[XY / 4] = xy;
@@ -160,6 +173,7 @@ export function fillLayer(instance: KernelInstance, epsg: number, expectedVertic
       u32[BLOCKS / 4] = blocksAt;
       u32[BLOCK_COUNT / 4] = blocks.length;
       u32[XY_CAPACITY / 4] = room;
+      u32[SUSPECTS / 4] = suspects;
       return { struct, features, rings, vertices, epsg };
     },
   };
@@ -193,14 +207,8 @@ export function prepareLayer(
   const crs = crsOf(layer.epsg);
   assert(crs !== undefined, `layer in a CRS the product does not read: ${layer.epsg}`);
   const { struct } = layer;
-  const u32 = view.u32(instance, struct, LAYER_BYTES / 4);
+  describeSource(instance, layer, crs, zone);
   const f64 = new Float64Array(instance.memory.buffer, struct, LAYER_BYTES / 8);
-  u32[SOURCE / 4] = crs.kind === 'geographic' ? 0 : crs.kind === 'gauss3' && crs.zone === zone.zone ? 1 : 2;
-  u32[NOT_FINITE / 4] = 0;
-  f64[FALSE_EASTING / 8] = crs.kind === 'geographic' ? 0 : crs.falseEasting;
-  f64[MERIDIAN / 8] = crs.kind === 'geographic' ? 0 : crs.centralMeridianDegrees;
-  f64[RUN_MERIDIAN / 8] = zone.centralMeridianDegrees;
-  f64[SHORT_DEGREES / 8] = SHORT;
   const plane = equalAreaPlane(origin[0], origin[1]);
   f64[PLANE / 8] = plane.longitude;
   f64[PLANE / 8 + 1] = plane.latitude;
@@ -211,6 +219,70 @@ export function prepareLayer(
   const vertices = instance.exports.spreadBlocks(struct) >>> 0;
   runPhase(instance, PHASE.finishLayer, struct, half(hooks, 0.5));
   return vertices;
+}
+
+/** Box of a layer's coordinates as delivered: least x, least y, greatest x, greatest y; undefined where it has none. */
+export function boxAsDelivered(
+  instance: KernelInstance,
+  layer: KernelLayer,
+): readonly [number, number, number, number] | undefined {
+  if (layer.vertices === 0) return undefined;
+  return withMemory(instance, () => {
+    const out = allocate(instance, 32);
+    const xy = view.u32(instance, layer.struct, LAYER_BYTES / 4)[XY / 4]!;
+    instance.exports.boundsOf(xy, layer.vertices, out);
+    const [minX, minY, maxX, maxY] = view.f64(instance, out, 4);
+    return [minX!, minY!, maxX!, maxY!];
+  });
+}
+
+/** Tells the kernel how the layer's coordinates were delivered. */
+function describeSource(instance: KernelInstance, { struct }: KernelLayer, crs: Crs, zone: RunZone): void {
+  const u32 = view.u32(instance, struct, LAYER_BYTES / 4);
+  const f64 = new Float64Array(instance.memory.buffer, struct, LAYER_BYTES / 8);
+  u32[SOURCE / 4] = crs.kind === 'geographic' ? 0 : crs.kind === 'gauss3' && crs.zone === zone.zone ? 1 : 2;
+  u32[NOT_FINITE / 4] = 0;
+  f64[FALSE_EASTING / 8] = crs.kind === 'geographic' ? 0 : crs.falseEasting;
+  f64[MERIDIAN / 8] = crs.kind === 'geographic' ? 0 : crs.centralMeridianDegrees;
+  f64[RUN_MERIDIAN / 8] = zone.centralMeridianDegrees;
+  f64[SHORT_DEGREES / 8] = SHORT;
+}
+
+/**
+ * Official areas of all features in whole dm², the integers of officialAreas. Asked of a layer as delivered: before
+ * prepareLayer, which changes the coordinates.
+ */
+export function officialDm2(
+  instance: KernelInstance,
+  layer: KernelLayer,
+  zone: RunZone,
+  hooks: PhaseHooks = {},
+): Float64Array {
+  const crs = crsOf(layer.epsg);
+  assert(crs !== undefined, `layer in a CRS the product does not read: ${layer.epsg}`);
+  describeSource(instance, layer, crs, zone);
+  return withMemory(instance, () => {
+    const squareMetres = allocate(instance, 8 * layer.features);
+    const dm2 = allocate(instance, 8 * layer.features);
+    const u32 = view.u32(instance, layer.struct, LAYER_BYTES / 4);
+    u32[SQUARE_METRES / 4] = squareMetres;
+    u32[DM2 / 4] = dm2;
+    runPhase(instance, PHASE.officialAreas, layer.struct, hooks);
+    const areas = view.f64(instance, dm2, layer.features).slice();
+    assert(
+      areas.every((area) => Number.isSafeInteger(area)),
+      'an area beyond all counties',
+    );
+    return areas;
+  });
+}
+
+/** Features of a prepared layer that have a spike, or a ring of no area to speak of: findDefects says what they are. */
+export function suspectFeatures(instance: KernelInstance, layer: KernelLayer): number[] {
+  const suspects = view.u8(instance, view.u32(instance, layer.struct, LAYER_BYTES / 4)[SUSPECTS / 4]!, layer.features);
+  const found: number[] = [];
+  for (let f = suspects.indexOf(1); f >= 0; f = suspects.indexOf(1, f + 1)) found.push(f);
+  return found;
 }
 
 const half = (hooks: PhaseHooks, from: number): PhaseHooks => ({

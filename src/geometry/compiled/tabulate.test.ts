@@ -4,8 +4,9 @@ import { coverageLayer, pickFeatures } from '../../../tests/support/coverage-lay
 import { closeToWhole, seededRandom } from '../../kernel/index.ts';
 import { type RunningKernel, startKernel } from '../../platform/compiled-kernel/index.ts';
 import { planeOriginOf, toPlaneLayer } from '../plane-layer.ts';
-import { lonLatBoxOf, runZoneOf } from '../layer-crs.ts';
+import { convertLayer, lonLatBoxOf, runZoneOf } from '../layer-crs.ts';
 import { Cancelled, TOUCHING_SQUARE_METRES, tabulatePlain } from '../tabulate.ts';
+import { officialAreas } from '../official-area.ts';
 import type { PlaneLayer, Tabulation } from '../types.ts';
 import {
   compiledTabulate,
@@ -16,6 +17,8 @@ import {
   prepareLayer,
   arraysOf,
   measuresOf,
+  officialDm2,
+  suspectFeatures,
   withMemory,
 } from './index.ts';
 
@@ -38,7 +41,11 @@ function county() {
   const moved = { ...farmland, coords: farmland.coords.map((value, i) => value + (i % 2 === 0 ? 3.2 : -2.1)) };
   const slope = coverageLayer(random, { ...place, cells: 40, bends: 200 });
   const few = coverageLayer(random, { ...place, cells: 9, bends: 0 });
-  return { parcels, zones: [farmland, moved, slope, few] };
+  // Delivered in the run's zone, in degrees and in another zone.
+  return {
+    parcels,
+    zones: [convertLayer(farmland, 4490), moved, convertLayer(slope, 4525), convertLayer(few, 4490)],
+  };
 }
 
 const same = (a: Tabulation, b: Tabulation): void => {
@@ -78,12 +85,13 @@ describe.each(KERNELS)('the compiled kernel ($name)', ({ threads, variant }) => 
   });
 
   it('prepares layers as the plain version does: split points, signs, areas, boxes', () => {
-    // Delivered in the run's zone, in degrees, in another zone; long edges and short.
     [parcels, ...zones].forEach((layer, i) => {
       withMemory(kernel, () => {
         const filling = fillLayer(kernel, layer.epsg, 100);
         filling.append(layer);
         const filled = filling.finish();
+        const official = officialDm2(kernel, filled, zone);
+        expect([...official]).toEqual(officialAreas(layer, zone).map(({ areaDm2 }) => areaDm2));
         prepareLayer(kernel, filled, zone, origin);
         const { xy, ringStarts, ringSigns } = arraysOf(kernel, filled);
         const { areas, boxes } = measuresOf(kernel, filled);
@@ -94,6 +102,7 @@ describe.each(KERNELS)('the compiled kernel ($name)', ({ threads, variant }) => 
         expect([...ringSigns]).toEqual([...expected.ringSigns]);
         expect([...areas]).toEqual([...expected.areas]);
         expect([...boxes]).toEqual([...expected.boxes]);
+        expect(suspectFeatures(kernel, filled)).toEqual([]);
       });
     });
   });

@@ -5,3 +5,4 @@ export * from './parameters.ts';
 export * from './parcel-whole.ts';
 export * from './plan-input.ts';
 export { analyse, type AnalysisHooks, type AnalysisInput, type ZoneInput } from './analyse.ts';
+export { mayBeZoneKey, zoneKeysOf } from './zone-keys.ts';

@@ -15,10 +15,15 @@ const MOST_OWN_KEYS = 200;
 
 export const OUTSIDE_KEY: ZoneKey = { key: '', name: localized('范围外', 'outside') };
 
+/** Whether a column may tell the keys of a role's zones: others need not be read. */
+export function mayBeZoneKey(role: LayerRole | null, name: string): boolean {
+  return NAME_FIELDS.includes(name) || (role !== null && (KEY_FIELDS[role] ?? []).includes(name));
+}
+
 /** The keys zones are counted under: `keys[0]` is outside; a zone that states none is under the key `unstated`. */
 export function zoneKeysOf(
   role: LayerRole | null,
-  layer: PolygonLayer,
+  layer: Pick<PolygonLayer, 'featureNos' | 'columns'>,
 ): { keys: ZoneKey[]; keyOfFeature: Uint16Array } {
   const count = layer.featureNos.length;
   const keys: ZoneKey[] = [OUTSIDE_KEY];
@@ -41,7 +46,7 @@ export function zoneKeysOf(
 const INSIDE: ZoneKey = { key: 'in', name: localized('范围内', 'inside') };
 const UNSTATED: ZoneKey = { key: 'unstated', name: localized('未注明', 'not stated') };
 
-function keyValues(role: LayerRole | null, layer: PolygonLayer): ZoneKey[] {
+function keyValues(role: LayerRole | null, layer: Pick<PolygonLayer, 'featureNos' | 'columns'>): ZoneKey[] {
   const features = Array.from(layer.featureNos, (_, f) => f);
   const fields = role === null ? NAME_FIELDS : KEY_FIELDS[role];
   const column = fields?.map((field) => columnOf(layer, field)).find((found) => found !== undefined);

@@ -53,8 +53,13 @@ export function instantiate(module: object, memory: KernelMemory): KernelExports
   return new engine!.Instance(module, { env: { memory } }).exports as KernelExports;
 }
 
-/** A running kernel; `close` ends its threads. Its memory goes when nobody holds the instance any more. */
+/** A running kernel. Its memory goes when nobody holds it any more. */
 export interface RunningKernel extends KernelInstance {
+  /** Starts helper threads up to `threads` in all, the caller's included, without waiting for them; shared memory only. */
+  startHelpers(threads: number): void;
+  /** Waits until the helpers started serve; work goes on without them where they do not come. */
+  awaitHelpers(): void;
+  /** Ends the helper threads. */
   close(): void;
 }
 
@@ -68,25 +73,42 @@ export function startKernel(threads = 1, variant: KernelVariant = 'shared'): Run
   const isShared = variant === 'shared';
   const memory = new engine.Memory(isShared ? { initial: 16, maximum: MAXIMUM_PAGES, shared: true } : { initial: 16 });
   const exports = instantiate(module, memory);
-  const helpers = isShared ? Math.min(MAX_HELPERS, Math.max(0, threads - 1)) : 0;
-  const instance: KernelInstance = { exports, memory, helpers };
-  initialise(instance);
+  initialise({ exports, memory, helpers: 0 });
   const workers: Worker[] = [];
-  for (let number = 0; number < helpers; number++) {
-    const task: HelperTask = { module, memory, number };
-    const worker = startWorker('platform/compiled-kernel/helper.worker', task, { name: `kernel-${number}` });
-    worker.unref();
-    workers.push(worker);
-  }
-  const close = (): void => {
-    if (helpers > 0) endHelpers(memory);
-    for (const worker of workers) void worker.terminate();
+  let serving = 0;
+  const kernel: RunningKernel = {
+    exports,
+    memory,
+    get helpers() {
+      return serving;
+    },
+    startHelpers(count) {
+      const helpers = isShared ? Math.min(MAX_HELPERS, Math.max(0, count - 1)) : 0;
+      while (workers.length < helpers) {
+        const task: HelperTask = { module, memory, number: workers.length };
+        const worker = startWorker('platform/compiled-kernel/helper.worker', task, {
+          name: `kernel-${workers.length}`,
+        });
+        worker.unref();
+        // A helper that cannot start is missed by awaitHelpers; nothing more is to be done about it.
+        worker.on('error', () => undefined);
+        workers.push(worker);
+      }
+    },
+    awaitHelpers() {
+      if (workers.length === serving) return;
+      if (awaitHelpers(memory, workers.length, HELPER_WAIT_MILLISECONDS)) serving = workers.length;
+      else kernel.close();
+    },
+    close() {
+      serving = 0;
+      if (workers.length > 0) endHelpers(memory);
+      for (const worker of workers.splice(0)) void worker.terminate();
+    },
   };
-  if (helpers > 0 && !awaitHelpers(memory, helpers, HELPER_WAIT_MILLISECONDS)) {
-    close();
-    return startKernel(1, variant);
-  }
-  return { ...instance, close };
+  kernel.startHelpers(threads);
+  kernel.awaitHelpers();
+  return kernel;
 }
 
 /** Threads worth having on this machine. */

@@ -17,7 +17,7 @@ import {
   takenTasks,
   top,
 } from './layout.ts';
-import { spreadBlocks } from './prepare.ts';
+import { boundsOf, spreadBlocks } from './prepare.ts';
 import { addAcross } from './overlay.ts';
 import { begin, tasksOf, work } from './work.ts';
 import { officialAreasOf } from './official-areas.ts';
@@ -46,7 +46,7 @@ export {
   takenTasks,
   top,
 };
-export { addAcross, begin, classTable, collectRows, countRows, spreadBlocks, tasksOf, work };
+export { addAcross, begin, boundsOf, classTable, collectRows, countRows, spreadBlocks, tasksOf, work };
 export { splitCountInDegrees, splitCountInZone, splitPointInDegrees, splitPointInZone };
 export { splitPointsInDegrees, splitPointsInZone, toPlaneAll, unprojectAll };
 export { arcTangentAll, evaluateAll, projectAll };

@@ -87,3 +87,9 @@ export const NOT_FINITE: usize = 56;
 /* @inline */ export function planeOf(layer: usize): usize {
   return layer + 96;
 }
+
+/** u8 per feature: 1 where a ring looks like no ring (prepare.ts). */
+/* @inline */ export function suspectsOf(layer: usize): usize {
+  return load<u32>(layer, 232);
+}
+/** (236 and 240: official areas, see official-task.ts.) */

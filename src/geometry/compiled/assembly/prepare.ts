@@ -20,6 +20,7 @@ import {
   shortDegreesOf,
   sourceOf,
   splitsOf,
+  suspectsOf,
   xyCapacityOf,
   xyOf,
 } from './layer.ts';
@@ -201,6 +202,19 @@ function spreadRings(layer: usize, first: i32, end: i32, inZone: bool): void {
   }
 }
 
+/** A ring of less is looked at: it may have too few points, or go there and back. */
+const LEAST_SQUARE_METRES: f64 = 1e-3;
+
+/** Whether two steps that point away from each other lie on one line but for a micrometre. */
+/* @inline */ function isSpike(step: v128, next: v128): bool {
+  const dx = f64x2.extract_lane(step, 0);
+  const dy = f64x2.extract_lane(step, 1);
+  const ex = f64x2.extract_lane(next, 0);
+  const ey = f64x2.extract_lane(next, 1);
+  const across = dx * ey - dy * ex;
+  return across * across <= 1e-12 * max(dx * dx + dy * dy, ex * ex + ey * ey);
+}
+
 /** Ring signs, areas and boxes of the features of a block; coordinates are in the plane. */
 function measureBlock(layer: usize, block: i32): void {
   const first = load<i32>(blocksOf(layer) + ((<usize>block) << 2));
@@ -215,6 +229,7 @@ function measureBlock(layer: usize, block: i32): void {
     let least = f64x2.splat(Infinity);
     let most = f64x2.splat(-Infinity);
     let sum: f64 = 0;
+    let isSuspect = false;
     for (let r = load<u32>(featureRings + ((<usize>f) << 2)); r < lastRing; r++) {
       const from = xy + ((<usize>load<u32>(ringStarts + ((<usize>r) << 2))) << 4);
       const to = xy + ((<usize>load<u32>(ringStarts + ((<usize>(r + 1)) << 2))) << 4);
@@ -224,6 +239,8 @@ function measureBlock(layer: usize, block: i32): void {
         const y0 = load<f64>(from, 8);
         let px: f64 = 0;
         let py: f64 = 0;
+        let before = v128.load(to - 16);
+        let step = f64x2.sub(before, v128.load(to - from >= 32 ? to - 32 : from));
         for (let at = from; at < to; at += 16) {
           const point = v128.load(at);
           least = f64x2.pmin(least, point);
@@ -233,16 +250,40 @@ function measureBlock(layer: usize, block: i32): void {
           twice += px * qy - qx * py;
           px = qx;
           py = qy;
+          const next = f64x2.sub(point, before);
+          const products = f64x2.mul(step, next);
+          // Back the way it came, thinner than a micrometre: a spike. (Most corners are no such turn.)
+          if (f64x2.extract_lane(products, 0) + f64x2.extract_lane(products, 1) < 0 && isSpike(step, next))
+            isSuspect = true;
+          // A repeated point has no direction: the one before it counts on.
+          if (v128.any_true(f64x2.ne(next, f64x2.splat(0)))) step = next;
+          before = point;
         }
       }
       const area = to - from < 48 ? 0 : twice / 2;
       const role: i32 = load<u8>(roles + r) == 1 ? -1 : 1;
       store<i8>(signs + r, <i8>(area < 0 ? -role : role));
+      if (!(Math.abs(area) > LEAST_SQUARE_METRES)) isSuspect = true;
       sum += <f64>role * Math.abs(area);
     }
+    store<u8>(suspectsOf(layer) + f, isSuspect ? 1 : 0);
     store<f64>(areasOf(layer) + ((<usize>f) << 3), sum);
     const box = boxesOf(layer) + ((<usize>f) << 5);
     v128.store(box, least);
     v128.store(box, most, 16);
   }
+}
+
+/** Least x and y, greatest x and y of all coordinates of a layer, written to `out` (four f64). */
+export function boundsOf(xy: usize, vertices: i32, out: usize): void {
+  let least = f64x2.splat(Infinity);
+  let most = f64x2.splat(-Infinity);
+  const end = xy + ((<usize>vertices) << 4);
+  for (let at = xy; at < end; at += 16) {
+    const point = v128.load(at);
+    least = f64x2.pmin(least, point);
+    most = f64x2.pmax(most, point);
+  }
+  v128.store(out, least);
+  v128.store(out, most, 16);
 }
