@@ -50,6 +50,11 @@ const analysis = createRoute({
     'AnalysisChoiceScreen',
   ),
 });
+const localAnalysis = createRoute({
+  getParentRoute: () => root,
+  path: '/local',
+  component: lazyRouteComponent(() => import('../modules/documents/ui/LocalAnalysisScreen.tsx'), 'LocalAnalysisScreen'),
+});
 const map = createRoute({
   getParentRoute: () => root,
   path: '/map',
@@ -72,7 +77,18 @@ const quality = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, projects, project, projectAnalysis, analysis, map, imports, importOne, quality]),
+  routeTree: root.addChildren([
+    home,
+    projects,
+    project,
+    projectAnalysis,
+    analysis,
+    localAnalysis,
+    map,
+    imports,
+    importOne,
+    quality,
+  ]),
   parseSearch,
   stringifySearch,
   defaultErrorComponent: ScreenFault,

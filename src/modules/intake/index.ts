@@ -22,4 +22,5 @@ export { ringsOfFeature } from './outlines.ts';
 export { bytesInMemory, PIECE_BYTES, type ByteSource } from './byte-source.ts';
 export { openBytes, stemsInArchive, type GivenFile } from './open-bytes.ts';
 export { codeOfRule, refusalOfProblem } from './problem-refusal.ts';
+export { guessRole } from './guess-role.ts';
 export { layerForRole, layerOfSource, unreadableFeatures } from './read-source.ts';

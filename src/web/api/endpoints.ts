@@ -4,7 +4,7 @@ import type { StatusView } from '../../modules/access/views.ts';
 import type { CellAddress, CellView, JobView, ParcelInRunView, RunView } from '../../modules/analysis/views.ts';
 import type { BalanceTable } from '../../modules/balance/index.ts';
 import type { Findings } from '../../modules/compliance/index.ts';
-import type { PackSummary } from '../../modules/compliance/views.ts';
+import type { PackSummary, PackText } from '../../modules/compliance/views.ts';
 import type {
   CommitChoice,
   ImportCorrection,
@@ -277,6 +277,14 @@ export const findingsQuery = (runId: string) =>
     queryFn: ({ signal }) => getJson<Findings>(`/api/runs/${id(runId)}/findings`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** The packs themselves, for the analysis on this computer; they do not change while a page is open. */
+export const packTextsQuery = queryOptions({
+  queryKey: ['packs', 'texts'],
+  queryFn: ({ signal }) => getJson<PackText[]>('/api/packs/texts', signal),
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: Number.POSITIVE_INFINITY,
+});
 
 export const packsQuery = queryOptions({
   queryKey: ['packs'],

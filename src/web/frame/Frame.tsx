@@ -18,6 +18,7 @@ const NAVIGATION = [
   { to: '/import', key: 'nav.import' },
   { to: '/quality', key: 'nav.quality' },
   { to: '/analysis', key: 'nav.analysis' },
+  { to: '/local', key: 'nav.local' },
 ] as const satisfies readonly { to: string; key: MessageKey }[];
 
 function Mark() {

@@ -2,13 +2,14 @@ import { InboxOutlined } from '@ant-design/icons';
 import { Progress, Upload } from 'antd';
 import { useI18n } from '../i18n/index.tsx';
 
-/** A place to drop one file. It shows how much has been sent; what happens then is the caller's. */
+/** A place to drop one file, or several one after the other. It shows how much has been sent; what happens then is the caller's. */
 export function DropZone(props: {
   readonly title: string;
   readonly hint: string;
   readonly accept: string;
   readonly sent: number | null;
   readonly disabled?: boolean;
+  readonly multiple?: boolean;
   readonly onFile: (file: File) => void;
 }) {
   const { t } = useI18n();
@@ -16,7 +17,7 @@ export function DropZone(props: {
     <div className="drop-zone">
       <Upload.Dragger
         accept={props.accept}
-        multiple={false}
+        multiple={props.multiple === true}
         showUploadList={false}
         disabled={props.sent !== null || props.disabled === true}
         beforeUpload={(file) => {

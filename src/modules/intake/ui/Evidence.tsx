@@ -22,9 +22,12 @@ const CRS_BY: Readonly<Record<string, MessageKey>> = {
   user: 'evidence.by.user',
 };
 
+/** What the proofs show of an import, or of a file that is only being looked at. */
+type Evidenced = Pick<ImportView, 'encoding' | 'crs' | 'box' | 'state' | 'refusals'>;
+
 /** How the text was decoded, with the first words both ways: a person sees at once which one reads right. */
 export function EncodingProof(props: {
-  readonly item: ImportView;
+  readonly item: Evidenced;
   readonly busy: boolean;
   readonly onCorrect: (correction: ImportCorrection) => void;
 }) {
@@ -94,7 +97,7 @@ export function EncodingProof(props: {
 
 /** Which CRS the coordinates are in and why, and the way to say otherwise. */
 export function CrsProof(props: {
-  readonly item: ImportView;
+  readonly item: Evidenced;
   readonly busy: boolean;
   readonly onCorrect: (correction: ImportCorrection) => void;
 }) {
