@@ -4,7 +4,6 @@ import {
   featureCount,
   LAYER_ROLE_NAMES,
   LAYER_ROLES,
-  localized,
   type Localized,
   type PolygonLayer,
   type Problem,
@@ -95,7 +94,7 @@ export function runLocally(order: RunOrder, say: SayProgress): Promise<Result<Lo
     let plan: (RunInput['plan'] & { readonly read: ReadPlan }) | undefined;
     for (const chosen of files) {
       const { file, role } = chosen;
-      const phase = localized(`读取 ${file.name}`, `reading ${file.name}`);
+      const phase = { zh: `读取 ${file.name}`, en: `reading ${file.name}` };
       const share = (part: number): void =>
         say(phase, (READING_SHARE * (before + part * file.size)) / Math.max(1, bytes));
       share(0);
@@ -123,7 +122,7 @@ export function runLocally(order: RunOrder, say: SayProgress): Promise<Result<Lo
     }
     assert(parcels !== undefined && plan !== undefined, 'a run has parcels and a plan');
     const readDone = performance.now();
-    const computing = localized('套合、平衡、审查', 'overlay, balance, findings');
+    const computing = { zh: '套合、平衡、审查', en: 'overlay, balance, findings' };
     const run = runOf(
       { parcels, zones, plan: { sha256: plan.sha256, plan: plan.plan, problems: plan.problems }, pack: pack.value },
       {
