@@ -26,8 +26,17 @@ const EXCHANGED = {
 };
 
 const OPTIONS = [
-  ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'bulk-memory'],
-  ...['--importMemory', '--initialMemory', '1'],
+  '-O3',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd',
+  '--enable',
+  'bulk-memory',
+  '--importMemory',
+  '--initialMemory',
+  '1',
   // For profiles: functions keep their names.
   ...(process.env['KERNEL_NAMES'] ? ['--debug'] : []),
 ];

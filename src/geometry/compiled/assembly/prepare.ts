@@ -27,8 +27,8 @@ import {
 import {
   splitCountInDegrees,
   splitCountInZone,
-  splitPointInDegrees,
-  splitPointInZone,
+  splitPointsInDegrees,
+  splitPointsInZone,
   toPlaneAll,
   unprojectAll,
 } from './projection.ts';
@@ -189,10 +189,10 @@ function spreadRings(layer: usize, first: i32, end: i32, inZone: bool): void {
       at -= 16;
       v128.store(from, v128.load(at));
       const n = inZone ? splitCountInZone(from, next, falseEasting) : splitsBetween(from, next, meridian, short);
-      for (let k = n; k > 0; k--) {
-        out -= 16;
-        if (inZone) splitPointInZone(from, next, falseEasting, meridian, n, k, out);
-        else splitPointInDegrees(from, next, meridian, n, k, out);
+      if (n > 0) {
+        out -= (<usize>n) << 4;
+        if (inZone) splitPointsInZone(from, next, falseEasting, meridian, n, out);
+        else splitPointsInDegrees(from, next, meridian, n, out);
       }
       out -= 16;
       v128.store(out, v128.load(from));
