@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../kernel/index.ts';
+import { installKernel } from '../platform/compiled-kernel/install.ts';
 import { runProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
 import type { CommandMessage, CommandTask } from './thread.ts';
@@ -19,4 +20,5 @@ const terminal: Terminal = {
   isCancelled: () => Atomics.load(flag, 0) !== 0,
   unfinished: (path) => say({ kind: 'unfinished', path }),
 };
+installKernel();
 say({ kind: 'end', code: await runProgram(args, terminal, version) });

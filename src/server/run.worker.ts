@@ -6,6 +6,7 @@ import { computeRun, RUN_FILES, writeRunFiles } from '../modules/documents/serve
 import { decodeBatch } from '../modules/parcels/index.ts';
 import type { RunLayer, RunOutcome, RunTask } from '../modules/projects/index.ts';
 import { readPlan } from '../modules/projects/server.ts';
+import { installKernel } from '../platform/compiled-kernel/install.ts';
 import { answerInWorker } from '../platform/jobs/answer-in-worker.ts';
 
 function layerOf({ batches, epsg }: RunLayer): PolygonLayer {
@@ -20,6 +21,7 @@ function nameIn(language: 'zh' | 'en', name: string): string {
   return language === 'zh' || name.endsWith('.json') ? name : name.replace('.', '.en.');
 }
 
+installKernel();
 // A run in a thread of its own, so that requests are answered while a county is overlaid.
 answerInWorker<RunTask, RunOutcome, number>(async (task, say) => {
   const refused = (refusals: Extract<RunOutcome, { ok: false }>['refusals']) => ({

@@ -1,4 +1,5 @@
 import { joinBatches, type FeatureBatch, type LayerRole } from '../../kernel/index.ts';
+import { installKernel } from '../../platform/compiled-kernel/install.ts';
 import { answerInWorker } from '../../platform/jobs/answer-in-worker.ts';
 import { decodeBatch, type EncodedBatch } from '../parcels/index.ts';
 import { assess, type QualityReport } from './assess.ts';
@@ -16,6 +17,7 @@ export interface AssessTask {
   readonly villages: EncodedLayer | null;
 }
 
+installKernel();
 answerInWorker<AssessTask, QualityReport, number>((task, say) => {
   /** Batch by batch, each let go once it is decoded: a county is not held three times over. */
   const decoded = ({ batches, epsg }: EncodedLayer) => {
