@@ -21,12 +21,12 @@ export function overlapsWithin(
   options: TabulateOptions & { readonly toleranceM2?: number } = {},
 ): SharedArea[] {
   const tolerance = options.toleranceM2 ?? OVERLAP_TOLERANCE_M2;
-  const { parcels, zones, areas } = tabulate(layer, layer, options);
+  const { parcels, zones, areas } = tabulate(layer, layer, { ...options, eachPairOnce: true });
   const shared: SharedArea[] = [];
   for (let i = 0; i < areas.length; i++) {
     const a = parcels[i]!;
     const b = zones[i]!;
-    if (a < b && areas[i]! > tolerance) shared.push({ a, b, areaM2: areas[i]! });
+    if (areas[i]! > tolerance) shared.push({ a, b, areaM2: areas[i]! });
   }
   return shared;
 }

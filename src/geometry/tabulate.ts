@@ -27,6 +27,8 @@ export interface TabulateOptions {
   readonly cellSizeMetres?: number;
   /** Most pieces of zones (40 bytes each) to hold at once; larger layers are done band by band. For tests. */
   readonly maxIndexPieces?: number;
+  /** For a layer with itself: only zones that come after the parcel, so each pair once and no polygon with itself. */
+  readonly eachPairOnce?: boolean;
 }
 
 /** Pieces of zones (40 bytes each) held at once. */
@@ -71,12 +73,13 @@ export function tabulatePlain(parcels: PlaneLayer, zones: PlaneLayer, options: T
   };
   check(0);
   const rows = newRows();
+  const isOnce = options.eachPairOnce === true;
   const grid = gridFor(measuresOf(parcels), [measuresOf(zones)], options.cellSizeMetres);
   if (grid !== undefined) {
     const sums = newSums(zones.areas.length);
     const passes = passesOf(grid, zones.xy.length / 2, options.maxIndexPieces ?? MAX_INDEX_PIECES);
     passes.forEach((pass, p) => {
-      tabulatePass(grid, pass, parcels, zones, sums, rows, (fraction) => check((p + fraction) / passes.length));
+      tabulatePass(grid, pass, parcels, zones, isOnce, sums, rows, (fraction) => check((p + fraction) / passes.length));
     });
   }
   check(1);
@@ -100,6 +103,7 @@ function tabulatePass(
   pass: Pass,
   parcels: PlaneLayer,
   zones: PlaneLayer,
+  isOnce: boolean,
   sums: Sums,
   rows: Rows,
   check: (fraction: number) => void,
@@ -119,7 +123,7 @@ function tabulatePass(
     cutFeature(grid, pass, parcels, f, pieces);
     if (pieces.count === 0) continue;
     const cells = listByCell(pieces, pass.from * grid.columns, lists);
-    for (let t = 0; t < cells; t++) addCell(index, pieces, lists, lists.touched[t]!, sums);
+    for (let t = 0; t < cells; t++) addCell(index, pieces, lists, lists.touched[t]!, isOnce ? f : -1, sums);
     flush(f, sums, rows);
   }
 }
@@ -144,14 +148,14 @@ function listByCell(pieces: Pieces, firstCell: number, lists: Lists): number {
 }
 
 /**
- * Adds, for every piece of the parcel in a cell and every zone piece there, four times ∫ min(y, y') dx with both weights.
+ * Adds, for every piece of the parcel in a cell and every piece of zones after `above` there, four times ∫ min(y, y') dx with both weights.
  * Even and odd pieces are summed apart, as the compiled version does two at a time.
  */
-function addCell(index: ZoneIndex, pieces: Pieces, lists: Lists, cell: number, sums: Sums): void {
+function addCell(index: ZoneIndex, pieces: Pieces, lists: Lists, cell: number, above: number, sums: Sums): void {
   const { heads, next } = lists;
   let run = index.starts[cell]!;
   const lastRun = index.starts[cell + 1]!;
-  if (run === lastRun) {
+  if (run === lastRun || index.zones[lastRun - 1]! <= above) {
     heads[cell] = 0;
     return;
   }
@@ -189,6 +193,7 @@ function addCell(index: ZoneIndex, pieces: Pieces, lists: Lists, cell: number, s
   const { values } = index;
   for (; run < lastRun; run++) {
     const zone = index.zones[run]!;
+    if (zone <= above) continue;
     const first = index.pieceStarts[run]!;
     const stop = index.pieceStarts[run + 1]!;
     let sum = index.whole[run]! * own;

@@ -41,6 +41,8 @@ export interface OverlayOptions extends PhaseHooks {
   readonly allParcels?: boolean;
   /** Mark polygons that cover some place other than once: their rings cross, or are nested as no polygon's may be. */
   readonly findTwiceCovered?: boolean;
+  /** A layer with itself alone: only zones numbered above the parcel. */
+  readonly eachPairOnce?: boolean;
 }
 
 export interface OverlayRows {
@@ -142,7 +144,7 @@ function runPass(
   pass: { readonly from: number; readonly to: number },
   flags: Flags | undefined,
   classes: number,
-  hooks: PhaseHooks,
+  hooks: PhaseHooks & Pick<OverlayOptions, 'eachPairOnce'>,
 ): void {
   const job = allocate(instance, JOB_BYTES);
   const rows = pass.to - pass.from;
@@ -180,6 +182,8 @@ function runPass(
       flags?.parcels ?? 0,
       flags?.zones ?? 0,
       classes,
+      hooks.eachPairOnce === true ? 1 : 0,
+      0,
     ]);
   const share = (from: number, part: number): PhaseHooks => ({
     ...hooks,

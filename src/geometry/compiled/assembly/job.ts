@@ -66,3 +66,7 @@
 /* @inline */ export function classesOf(job: usize): usize {
   return load<u32>(job, 84);
 }
+/** A layer with itself: each pair is wanted once, and no polygon with itself. */
+/* @inline */ export function isWithinLayer(job: usize): bool {
+  return load<u32>(job, 88) != 0;
+}

@@ -12,6 +12,7 @@ import {
   gridRows,
   gridX,
   gridY,
+  isWithinLayer,
   orderOf,
   parcelFlagsOf,
   parcelsOf,
@@ -174,12 +175,14 @@ function overlayParcel(job: usize, f: i32): void {
   const flags = parcelFlagsOf(job);
   const cells = cellsOf(job);
   let isFlagged = false;
+  // Zones above this number are counted: of a layer with itself, those after the parcel.
+  const above = isWithinLayer(job) ? f : -1;
   for (let t = 0; t < cellCount; t++) {
     const cell = <usize>load<i32>(touchedCells + ((<usize>t) << 2));
     const head = heads + (cell << 2);
     let runs: usize = load<u32>(cells + (cell << 3));
     const lastRun: usize = load<u32>(cells + (cell << 3), 4);
-    if (runs == lastRun && flags == 0) {
+    if ((runs == lastRun || <i32>load<u32>(lastRun - RUN) <= above) && flags == 0) {
       store<i32>(head, 0);
       continue;
     }
@@ -201,6 +204,7 @@ function overlayParcel(job: usize, f: i32): void {
     }
     for (; runs < lastRun; runs += RUN) {
       const zone = load<u32>(runs);
+      if (<i32>zone <= above) continue;
       const first: usize = load<u32>(runs, 4);
       const stop: usize = load<u32>(runs, 8);
       let sum = <f64>load<i32>(runs, 12) * own;
