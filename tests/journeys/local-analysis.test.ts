@@ -1,0 +1,186 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve, type ServerType } from '@hono/node-server';
+import type { Browser, Download, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../src/platform/project-root.ts';
+import { JOURNEY_TIMEOUT, openBrowser, openPage, picture, START_TIMEOUT } from '../support/browser.ts';
+import { startWebApp, type WebApp } from '../support/web-app.ts';
+
+/** Layers of the demo county in the order the page has them, which is that of their roles. */
+const ZONES = ['basicFarmland', 'redLine', 'growthBoundary', 'slope', 'village', 'grade'] as const;
+
+let folder: string;
+let app: WebApp;
+let plainHttp: { readonly url: string; readonly stop: () => void };
+let browser: Browser;
+let expected: { readonly balance: Buffer; readonly findings: Buffer };
+
+function tianchou(...words: string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
+    cwd: PROJECT_ROOT,
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+}
+
+/** The same product without the headers of isolation, as behind an old proxy: no memory is shared then. */
+function withoutIsolation(target: string): Promise<{ url: string; stop: () => void }> {
+  return new Promise((resolve) => {
+    const server: ServerType = serve(
+      {
+        hostname: '127.0.0.1',
+        port: 0,
+        fetch: async (request) => {
+          const { pathname, search } = new URL(request.url);
+          const reply = await fetch(`${target}${pathname}${search}`);
+          const headers = new Headers(reply.headers);
+          for (const name of ['cross-origin-opener-policy', 'cross-origin-embedder-policy', 'content-encoding'])
+            headers.delete(name);
+          headers.delete('content-length');
+          return new Response(reply.body, { status: reply.status, headers });
+        },
+      },
+      (info) => resolve({ url: `http://127.0.0.1:${info.port}`, stop: () => server.close() }),
+    );
+  });
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tianchou-local-'));
+  const county = join(folder, 'county');
+  tianchou('demo', '--parcels', '1500', '--seed', '11', '--out', county);
+  tianchou(
+    'analyse',
+    ...['--parcels', join(county, 'parcels.fgb')],
+    ...['--zones', ...ZONES.map((role) => `${role}=${join(county, `${role}.fgb`)}`)],
+    ...['--project', join(county, 'plan.gpkg')],
+    ...['--pack', 'qinzhou-2020', '--out', join(folder, 'result')],
+  );
+  expected = {
+    balance: readFileSync(join(folder, 'result', 'balance.json')),
+    findings: readFileSync(join(folder, 'result', 'findings.json')),
+  };
+  app = await startWebApp(null);
+  plainHttp = await withoutIsolation(app.url);
+  browser = await openBrowser();
+}, START_TIMEOUT);
+afterAll(async () => {
+  await browser?.close();
+  plainHttp?.stop();
+  await app?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const demoFile = (name: string): string => join(folder, 'county', name);
+
+async function downloaded(page: Page, name: string): Promise<Buffer> {
+  await page.getByRole('button', { name: '导出' }).click();
+  const [download] = (await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('.ant-dropdown').getByText(name, { exact: true }).click(),
+  ])) as [Download, unknown];
+  return readFileSync(await download.path());
+}
+
+/** Drops the county and waits until every file has been looked into. */
+async function dropCounty(page: Page): Promise<void> {
+  await page
+    .locator('input[type=file]')
+    .setInputFiles([...['parcels', ...ZONES].map((role) => demoFile(`${role}.fgb`)), demoFile('plan.gpkg')]);
+  await page.locator('.local-files tbody tr').nth(7).waitFor();
+  for (const end = Date.now() + 60_000; (await page.getByText('正在查看').count()) > 0; ) {
+    if (Date.now() > end) throw new Error('the files are still being looked into');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function choosePack(page: Page): Promise<void> {
+  await page.locator('.pack-select').click();
+  await page.locator('.ant-select-dropdown').getByText(/钦州/).click();
+}
+
+describe('analysis on this computer', { timeout: JOURNEY_TIMEOUT }, () => {
+  for (const isolated of [true, false]) {
+    it(`reads, overlays and judges with the network cut, the bytes of the command line (${isolated ? 'shared' : 'unshared'} memory)`, async () => {
+      const { url } = isolated ? app : plainHttp;
+      const { page, trouble, close } = await openPage(browser, url);
+      await page.goto(`${url}/local`);
+      expect(
+        await page.evaluate(() => (globalThis as unknown as { crossOriginIsolated: boolean }).crossOriginIsolated),
+      ).toBe(isolated);
+      await page.getByText('现在断网也能分析').waitFor();
+      await page.getByText(isolated ? /个线程共用内存/ : /编译内核，单线程/).waitFor();
+      await picture(page, `local-empty-zh-${isolated ? 'shared' : 'unshared'}`);
+      await page.context().setOffline(true);
+      await dropCounty(page);
+      await choosePack(page);
+      await picture(page, 'local-files-zh-1440');
+      await page.getByRole('button', { name: '运行分析' }).click();
+      await page.locator('.findings').waitFor({ timeout: 120_000 });
+      expect(await downloaded(page, 'findings.json')).toEqual(expected.findings);
+      expect((await downloaded(page, 'balance.json')).equals(expected.balance)).toBe(true);
+
+      // The figures lead to their parcels here too, and the parcels are drawn without any tile.
+      await page.locator('.finding.verdict-fail .finding-head').first().click();
+      await picture(page, 'local-finding-zh-1440');
+      await page.getByRole('tab', { name: /平衡表/ }).click();
+      const cells = page.locator('.cell-button');
+      await cells.nth((await cells.count()) - 2).click();
+      await page.locator('.trace tbody tr').first().waitFor();
+      await picture(page, 'local-cell-zh-1440');
+      await page.getByRole('tab', { name: '读取依据' }).click();
+      await page.locator('.local-file-proof').nth(7).waitFor();
+      await picture(page, 'local-evidence-zh-1440');
+      expect(trouble.filter((line) => !/ERR_INTERNET_DISCONNECTED/.test(line))).toEqual([]);
+      await close();
+    });
+  }
+
+  it('a run can be cancelled and started again without the network; what is missing or wrong is said', async () => {
+    const { page, close } = await openPage(browser, app.url);
+    await page.goto(`${app.url}/local`);
+    await page.getByText('现在断网也能分析').waitFor();
+    await page.context().setOffline(true);
+    writeFileSync(demoFile('broken.gpkg'), 'SQLite format 3\0 and no more');
+    writeFileSync(demoFile('letter.pdf'), '%PDF-1.4 letter');
+    await page
+      .locator('input[type=file]')
+      .setInputFiles(['parcels.fgb', 'broken.gpkg', 'letter.pdf'].map((name) => demoFile(name)));
+    await page.getByText('INTAKE_UNKNOWN_FORMAT').waitFor();
+    await page.getByText('还缺规划方案或项目区范围').waitFor();
+    expect(await page.getByRole('button', { name: '运行分析' }).isDisabled()).toBe(true);
+    await picture(page, 'local-refused-zh-1440');
+    for (const name of ['broken.gpkg', 'letter.pdf']) await page.getByRole('button', { name: `移去 ${name}` }).click();
+    await dropCounty(page);
+    await choosePack(page);
+    await page.getByRole('button', { name: '运行分析' }).click();
+    await page.getByRole('button', { name: '取消' }).click();
+    await page.getByText('已取消，没有留下结果').waitFor();
+    await picture(page, 'local-cancelled-zh-1440');
+    await page.getByRole('button', { name: '运行分析' }).click();
+    await page.locator('.findings').waitFor({ timeout: 120_000 });
+    expect((await downloaded(page, 'balance.json')).equals(expected.balance)).toBe(true);
+    await close();
+  });
+
+  it('is readable in English on a phone', async () => {
+    const { page, trouble, close } = await openPage(browser, app.url, { width: 390, height: 844 });
+    await page.goto(`${app.url}/local?lang=en&pack=haining-2021`);
+    await page.getByText('it works without a network').waitFor();
+    await picture(page, 'local-empty-en-390');
+    await page.locator('input[type=file]').setInputFiles([demoFile('parcels.fgb'), demoFile('plan.gpkg')]);
+    await page.locator('.local-files .figures, .local-files td.number').first().waitFor();
+    await picture(page, 'local-files-en-390');
+    const run = page.getByRole('button', { name: 'Run analysis' });
+    await run.click();
+    await page.locator('.findings').waitFor({ timeout: 120_000 });
+    await picture(page, 'local-result-en-390');
+    const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+    expect(overflow).toBeLessThanOrEqual(0);
+    expect(trouble).toEqual([]);
+    await close();
+  });
+});
