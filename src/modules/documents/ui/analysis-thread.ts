@@ -1,5 +1,4 @@
-import { compiledTabulate } from '../../../geometry/compiled/index.ts';
-import { installTabulate } from '../../../geometry/index.ts';
+import { installCompiled } from '../../../geometry/compiled/index.ts';
 import { helpKernel, startBrowserKernel } from '../../../web/kernel/kernel-host.ts';
 import type { FromThread, ToThread } from './local-protocol.ts';
 import { lookAt, runLocally } from './local-run.ts';
@@ -30,7 +29,7 @@ async function prepare(order: Extract<ToThread, { kind: 'prepare' }>): Promise<v
             return worker;
           },
         });
-  installTabulate(kernel === undefined ? undefined : compiledTabulate(kernel));
+  installCompiled(kernel === undefined ? undefined : () => kernel);
   scope.postMessage({
     kind: 'ready',
     computing: kernel === undefined ? 'plain' : order.variant,
