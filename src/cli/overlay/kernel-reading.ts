@@ -43,12 +43,16 @@ export async function readIntoKernel(
     const columns = new Map<string, AttributeValue[]>();
     const featureNos: Uint32Array[] = [];
     let features = 0;
-    const signal = {
-      get cancelled(): boolean {
-        return terminal.isCancelled();
-      },
+    const advance = (read: number): void => {
+      if (source.featureCount !== null) progress.at(read / Math.max(1, source.featureCount));
     };
-    for await (const batch of source.batches(signal)) {
+    const goOn = (read: number): boolean => {
+      advance(read);
+      return !terminal.isCancelled();
+    };
+    // Readers that can write coordinates to their place at once; others deliver batches that are copied there.
+    for await (const batch of source.whole?.(goOn, filling.room) ?? source.batches()) {
+      if (terminal.isCancelled()) break;
       filling.append(batch);
       const count = featureCount(batch);
       for (const { name, values } of batch.columns) {
@@ -64,7 +68,7 @@ export async function readIntoKernel(
       featureNos.push(batch.featureNos);
       features += count;
       for (const problem of batch.problems) problems.push(problem);
-      if (source.featureCount !== null) progress.at(features / Math.max(1, source.featureCount));
+      advance(features);
     }
     progress.done();
     stopIfCancelled(terminal);

@@ -62,6 +62,11 @@ export interface KernelLayer {
 
 /** Receives the batches of one layer. Only one layer of an instance can be filled at a time. */
 export interface LayerFilling {
+  /**
+   * The place where the coordinates of the next batch belong, for a reader that writes them there itself (`append` then takes
+   * them as they lie). Asked again for more, it is the same place made longer.
+   */
+  room(numbers: number): Float64Array<ArrayBufferLike>;
   append(batch: Pick<FeatureBatch, 'coords' | 'ringStarts' | 'ringRoles' | 'featureRings'>): void;
   /** No more batches: the layer is whole. */
   finish(): KernelLayer;
@@ -117,11 +122,21 @@ export function fillLayer(instance: KernelInstance, epsg: number, expectedVertic
     capacity += more;
   };
 
+  let given: ArrayBufferLike | undefined;
+
   return {
+    room(numbers) {
+      const count = Math.ceil(numbers / 2);
+      if (vertices + count > capacity) grow(vertices + count);
+      const place = view.f64(instance, xy + 16 * vertices, 2 * (capacity - vertices));
+      given = place.buffer;
+      return place;
+    },
     append(batch) {
       const count = batch.coords.length / 2;
       if (vertices + count > capacity) grow(vertices + count);
-      view.f64(instance, xy + 16 * vertices, 2 * count).set(batch.coords);
+      const isInPlace = batch.coords.buffer === given && batch.coords.byteOffset === xy + 16 * vertices;
+      if (!isInPlace) view.f64(instance, xy + 16 * vertices, 2 * count).set(batch.coords);
       const rings = batch.ringRoles.length;
       const starts = ringStarts.room(rings);
       for (let r = 0; r < rings; r++) starts[ringStarts.count + r] = vertices + batch.ringStarts[r]!;

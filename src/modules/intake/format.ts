@@ -55,6 +55,12 @@ export function wantsColumn({ columns }: Pick<ReadOptions, 'columns'>, name: str
   return typeof columns === 'function' ? columns(name) : columns.includes(name);
 }
 
+/**
+ * Gives the place coordinates are written to, with room for as many numbers. Asked again for more, it gives the same place made
+ * longer, with what was written. Batches are then views of it, each followed by the next.
+ */
+export type CoordinateRoom = (numbers: number) => Float64Array<ArrayBufferLike>;
+
 /** Set `cancelled` to stop a reader; it stops between two batches, without an error. */
 export interface CancelSignal {
   readonly cancelled: boolean;
@@ -84,9 +90,9 @@ export interface OpenedSource {
    * The same features in as few batches as can be, as a rule one: for a layer that is wanted in memory, which so is not
    * copied twice. `goOn` is asked now and then with the features read so far; after false the caller stops taking
    * batches. A large `coords` may be the front of a longer buffer: send a copy of it to other threads, not itself.
-   * Absent where a format has nothing better than `batches`.
+   * Absent where a format has nothing better than `batches`. Coordinates are put where `room` says, if given.
    */
-  whole?(goOn?: (features: number) => boolean): AsyncIterable<FeatureBatch>;
+  whole?(goOn?: (features: number) => boolean, room?: CoordinateRoom): AsyncIterable<FeatureBatch>;
   close(): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import {
   type FeatureBatch,
   type Problem,
 } from '../../../kernel/index.ts';
-import type { SourceField } from '../format.ts';
+import type { CoordinateRoom, SourceField } from '../format.ts';
 
 /** Most features of a batch, so that layers of attributes alone also travel in small pieces. */
 export const MAX_BATCH_FEATURES = 8_192;
@@ -31,6 +31,8 @@ export interface WholeLayer {
   readonly vertices: number;
   /** Asked now and then with the features read so far; false ends the batch there, as if it were full. */
   goOn(features: number): boolean;
+  /** Where coordinates are written; a buffer of our own by default. */
+  readonly room?: CoordinateRoom;
 }
 
 /** Until the CRS is known: no coordinate of a CGCS2000 system comes near these (zone 45 with prefix is 45,500,000). */
@@ -92,8 +94,10 @@ export function createBatchBuilder(
   const { swapAxes, within, whole } = rules;
   const maxVertices = whole ? Infinity : MAX_BATCH_VERTICES;
   const east = swapAxes ? 1 : 0;
-  let coords = new Float64Array(2 * Math.max(4096, whole?.vertices ?? 0));
-  let coordBytes = new Uint8Array(coords.buffer);
+  const room = whole?.room;
+  const firstNumbers = 2 * Math.max(4096, whole?.vertices ?? 0);
+  let coords: Float64Array<ArrayBufferLike> = room?.(firstNumbers) ?? new Float64Array(firstNumbers);
+  let coordBytes = bytesOf(coords);
   let vertices = 0;
   let ringEnds = new Uint32Array(1024);
   let ringRoles = new Uint8Array(1024);
@@ -116,10 +120,13 @@ export function createBatchBuilder(
     if (needed <= coords.length) return;
     let capacity = coords.length;
     while (capacity < needed) capacity *= 2;
-    const larger = new Float64Array(capacity);
-    larger.set(coords.subarray(0, 2 * vertices));
-    coords = larger;
-    coordBytes = new Uint8Array(coords.buffer);
+    if (room) coords = room(capacity);
+    else {
+      const larger = new Float64Array(capacity);
+      larger.set(coords.subarray(0, 2 * vertices));
+      coords = larger;
+    }
+    coordBytes = bytesOf(coords);
   }
 
   function pushRing(end: number, role: number): void {
@@ -219,17 +226,21 @@ export function createBatchBuilder(
     columns = taken.map((values) => values.splice(count));
     const batch: FeatureBatch = {
       featureNos: featureNos.slice(0, count),
-      coords: piece(coords, 2 * vertexCount),
+      coords: (room ? coords.subarray(0, 2 * vertexCount) : piece(coords, 2 * vertexCount)) as Float64Array,
       ringStarts: starts(ringEnds, ringCount),
       ringRoles: ringRoles.slice(0, ringCount),
       featureRings: starts(featureEnds, count),
       columns: fields.map((field, i) => ({ name: field.name, values: taken[i]! })),
       problems,
     };
-    if (batch.coords.buffer === coords.buffer) {
+    if (room) {
+      // The next batch follows where this one ends; what is there already is its beginning.
+      coords = coords.subarray(2 * vertexCount);
+      coordBytes = bytesOf(coords);
+    } else if (batch.coords.buffer === coords.buffer) {
       const rest = coords.slice(2 * vertexCount, 2 * vertices);
       coords = new Float64Array(Math.max(2 * 4096, rest.length));
-      coordBytes = new Uint8Array(coords.buffer);
+      coordBytes = bytesOf(coords);
       coords.set(rest);
     } else coords.copyWithin(0, 2 * vertexCount, 2 * vertices);
     vertices -= vertexCount;
@@ -316,7 +327,10 @@ const SHORT_RING = 4;
 /** From this length on the array itself is given away rather than a copy of its part in use. */
 const GIVEN_AWAY = 1 << 20;
 
-function piece(coords: Float64Array, length: number): Float64Array {
+const bytesOf = (coords: Float64Array<ArrayBufferLike>): Uint8Array<ArrayBufferLike> =>
+  new Uint8Array(coords.buffer, coords.byteOffset, coords.byteLength);
+
+function piece(coords: Float64Array<ArrayBufferLike>, length: number): Float64Array {
   return length < GIVEN_AWAY ? coords.slice(0, length) : coords.subarray(0, length);
 }
 

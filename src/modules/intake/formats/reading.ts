@@ -87,8 +87,11 @@ export async function sourceOfHead(head: LayerHead, options: ReadOptions): Promi
         yield shift ? { ...batch, coords: shiftToCgcs2000(batch.coords, crs.epsg, shift) } : batch;
       }
     },
-    async *whole(goOn = () => true) {
-      for await (const batch of head.scan({ ...rules, whole: { vertices: head.mostVertices ?? 0, goOn } })) {
+    async *whole(goOn = () => true, room) {
+      for await (const batch of head.scan({
+        ...rules,
+        whole: { vertices: head.mostVertices ?? 0, goOn, ...(room === undefined ? {} : { room }) },
+      })) {
         yield shift ? { ...batch, coords: shiftToCgcs2000(batch.coords, crs.epsg, shift) } : batch;
       }
     },
