@@ -194,4 +194,110 @@ describe('tianchou overlay', () => {
     expect(readFileSync(program.path('kept.csv'), 'utf8')).toBe('earlier');
     expect(readdirSync(program.folder).filter((name) => name.includes('kept'))).toEqual(['kept.csv']);
   });
+
+  it('sums a balance by land class: the same bytes by either kernel and on any number of threads', async () => {
+    const zones = ['slope', 'village', 'basicFarmland', 'redLine'].map((name) => `${name}=demo/${name}.fgb`);
+    const balance = async (name: string, ...args: string[]) => {
+      const { code, err } = await overlay('--zones', ...zones, '--balance', name, ...args);
+      expect([code, err]).toEqual([0, '']);
+      return readFileSync(program.path(name), 'utf8');
+    };
+    const text = await balance('one.json', '--threads', '1');
+    expect(await balance('four.json', '--threads', '4')).toBe(text);
+    expect(await balance('plain.json', '--kernel', 'plain')).toBe(text);
+    expect(await balance('both.json', '--out', 'both.csv')).toBe(text);
+    expect(csvRows(readFileSync(program.path('both.csv'), 'utf8')).length).toBeGreaterThan(400);
+
+    const { areaDm2, parcels, classes, layers } = JSON.parse(text) as {
+      areaDm2: number;
+      parcels: number;
+      classes: { code: string; parcels: number; areaDm2: number }[];
+      layers: { name: string; keys: { key: string }[]; rows: { code: string; areasDm2: number[] }[] }[];
+    };
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+    expect(sum(classes.map((one) => one.parcels))).toBe(parcels);
+    expect(sum(classes.map((one) => one.areaDm2))).toBe(areaDm2);
+    for (const layer of layers) {
+      // Whole numbers that close: each class adds up to the official areas of its parcels, in every layer.
+      expect(layer.rows.map(({ areasDm2 }) => sum(areasDm2))).toEqual(classes.map((one) => one.areaDm2));
+      expect(layer.rows.every(({ areasDm2 }) => areasDm2.length === layer.keys.length)).toBe(true);
+    }
+    // Slopes and villages cover the county: nothing of it is outside. The red line does not.
+    expect(sum(layers[0]!.rows.map(({ areasDm2 }) => areasDm2[0]!))).toBe(0);
+    expect(layers[0]!.keys.map(({ key }) => key).slice(0, 3)).toEqual(['', '1', '2']);
+    expect(sum(layers[3]!.rows.map(({ areasDm2 }) => areasDm2[0]!))).toBeGreaterThan(0);
+    const areas = await program.call(['area', 'demo/parcels.fgb', '--json']);
+    expect(areaDm2).toBe(
+      sum((JSON.parse(areas.out) as { area_m2: string }[]).map(({ area_m2 }) => Math.round(Number(area_m2) * 100))),
+    );
+  });
+
+  it('lists the same pairs by either kernel', async () => {
+    const zones = ['--zones', 'slope=demo/slope.fgb', 'farmland=demo/basicFarmland.fgb'];
+    await overlay(...zones, '--out', 'compiled.csv', '--threads', '2');
+    await overlay(...zones, '--out', 'plain.csv', '--kernel', 'plain');
+    const compiled = csvRows(readFileSync(program.path('compiled.csv'), 'utf8'));
+    const plain = csvRows(readFileSync(program.path('plain.csv'), 'utf8'));
+    expect(compiled.map((row) => row.slice(0, 3))).toEqual(plain.map((row) => row.slice(0, 3)));
+    // Several layers at once lie in one grid: the sixth decimal may be rounded the other way.
+    compiled.forEach((row, i) => expect(Math.abs(Number(row[3]) - Number(plain[i]![3]))).toBeLessThan(2e-6));
+  });
+
+  it('asks for an output, for a class the parcels have, and for a kernel there is', async () => {
+    const zones = ['--zones', 'slope=demo/slope.fgb'];
+    expect(await overlay(...zones)).toMatchObject({ code: 2, err: expect.stringContaining('--balance') });
+    const other = await overlay(...zones, '--balance', 'none.json', '--class', 'COLOUR');
+    expect(other.code).toBe(2);
+    expect(other.err).toMatch(/^CLI_CLASS_FIELD parcels\.fgb.*COLOUR/);
+    expect(await overlay(...zones, '--balance', 'none.json', '--kernel', 'fast')).toMatchObject({ code: 2 });
+    expect(readdirSync(program.folder)).not.toContain('none.json');
+  });
+
+  it('refuses what covers a place twice, spikes and rings of nothing, by either kernel alike', async () => {
+    const rings = {
+      'hole-outside': [square(2428000, 36560000, 100), square(2428000, 36560200, 20)],
+      spike: [
+        [
+          [2428000, 36560000],
+          [2428100, 36560000],
+          [2428100, 36560050],
+          [2428250, 36560050],
+          [2428100, 36560050],
+          [2428100, 36560100],
+          [2428000, 36560100],
+        ] as const,
+      ],
+      doubly: [[...square(2428000, 36560000, 100), ...square(2428000, 36560000, 100)]],
+    };
+    for (const [name, ofPolygon] of Object.entries(rings)) {
+      const coordinates = ofPolygon.map((ring) =>
+        [...ring, ring[0]!].map(([north, east]) => [east - 36_000_000, north]),
+      );
+      writeFileSync(
+        program.path(`${name}.geojson`),
+        JSON.stringify({
+          type: 'FeatureCollection',
+          features: [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates } }],
+        }),
+      );
+      const run = (kernel: string) =>
+        program.call([
+          'overlay',
+          '--parcels',
+          `${name}.geojson`,
+          '--crs',
+          '4545',
+          '--zones',
+          `z=${name}.geojson`,
+          '--out',
+          'refused.csv',
+          '--kernel',
+          kernel,
+        ]);
+      const compiled = await run('compiled');
+      expect(compiled.code, name).toBe(2);
+      expect(compiled.err).toMatch(/^GEOMETRY_/);
+      expect(compiled.err).toBe((await run('plain')).err);
+    }
+  });
 });

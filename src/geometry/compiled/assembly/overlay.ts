@@ -33,7 +33,7 @@ import {
   setRows,
 } from './pieces.ts';
 import { BLOCK } from './trapezoid.ts';
-import { beginBlock, belowBoth, copyToBlock, ownArea, RUN, selfOverlap, TWICE_COVERED } from './zone-index.ts';
+import { belowBoth, RUN, selfOverlap, TWICE_COVERED } from './zone-index.ts';
 import { addToClasses, beginClasses } from './classes.ts';
 
 /** A result row: u32 parcel, u32 zone, f64 area in m². */
@@ -186,19 +186,46 @@ function overlayParcel(job: usize, f: i32): void {
       store<i32>(head, 0);
       continue;
     }
-    // Into blocks of two, so that each can be met by two at a time.
+    // Into blocks of two, so that each can be met by two at a time; each written at once, since what was written by halves is
+    // slow to read as a whole.
     let n = 0;
-    for (let i = load<i32>(head); i != 0; n++) {
-      const piece = pieces + <usize>(i - 1) * PIECE;
-      if (n >= blockCapacity << 1) growBlocks();
-      const block = blocks + <usize>(n >> 1) * BLOCK;
-      if ((n & 1) == 0) beginBlock(piece, block);
-      else copyToBlock(piece, block + 8);
-      i = load<i32>(piece, PIECE_NEXT);
+    let end = blocks;
+    let ownTwo = f64x2.splat(0);
+    for (let i = load<i32>(head); i != 0; ) {
+      if (n + 2 > blockCapacity << 1) {
+        growBlocks();
+        end = blocks + (<usize>n >> 1) * BLOCK;
+      }
+      const one = pieces + <usize>(i - 1) * PIECE;
+      i = load<i32>(one, PIECE_NEXT);
+      let left = v128.load64_zero(one);
+      let right = v128.load64_zero(one, 8);
+      let y = v128.load64_zero(one, 16);
+      let slope = v128.load64_zero(one, 24);
+      let weight = v128.load64_zero(one, 32);
+      n++;
+      if (i != 0) {
+        const other = pieces + <usize>(i - 1) * PIECE;
+        i = load<i32>(other, PIECE_NEXT);
+        left = v128.load_lane<f64>(other, left, 1);
+        right = v128.load_lane<f64>(other, right, 1, 8);
+        y = v128.load_lane<f64>(other, y, 1, 16);
+        slope = v128.load_lane<f64>(other, slope, 1, 24);
+        weight = v128.load_lane<f64>(other, weight, 1, 32);
+        n++;
+      }
+      v128.store(end, left);
+      v128.store(end, right, 16);
+      v128.store(end, y, 32);
+      v128.store(end, slope, 48);
+      v128.store(end, weight, 64);
+      end += BLOCK;
+      const width = f64x2.sub(right, left);
+      const twice = f64x2.mul(width, f64x2.add(y, f64x2.add(y, f64x2.mul(slope, width))));
+      ownTwo = f64x2.add(ownTwo, f64x2.mul(f64x2.add(twice, twice), weight));
     }
     store<i32>(head, 0);
-    const end = blocks + <usize>((n + 1) >> 1) * BLOCK;
-    const own = ownArea(blocks, end);
+    const own = f64x2.extract_lane(ownTwo, 0) + f64x2.extract_lane(ownTwo, 1);
     if (flags != 0 && (n > 1 || load<f64>(blocks, 64) != 1)) {
       if (!(selfOverlap(blocks, end) - own <= TWICE_COVERED)) isFlagged = true;
     }

@@ -142,6 +142,9 @@ function cutRing(from: usize, to: usize, sign: f64): void {
   let isInside = row >= rowFrom && row < rowTo && <u32>column < <u32>columns;
   let cell = row * columns + column;
   let bottom = y0 + <f64>row * size;
+  // In hand while no other function adds pieces: the compiler keeps them in registers.
+  let piece = pieces + <usize>pieceCount * PIECE;
+  let end = pieces + <usize>pieceCapacity * PIECE;
   for (let at = from; at < to; at += 16) {
     const q = v128.load(at);
     const cellQ = cellOf(q, origin, per);
@@ -158,25 +161,30 @@ function cutRing(from: usize, to: usize, sign: f64): void {
       const step = f64x2.sub(q, p);
       const across = f64x2.extract_lane(step, 0);
       if (isInside && across != 0) {
-        if (pieceCount == pieceCapacity) growPieces(pieceCount + 1);
+        if (piece == end) {
+          pieceCount = pieceCapacity;
+          growPieces(pieceCount + 1);
+          piece = pieces + <usize>pieceCount * PIECE;
+          end = pieces + <usize>pieceCapacity * PIECE;
+        }
         // Which end is left is anybody's guess: chosen without a branch.
         const isLess = f64x2.lt(p, q);
         const rightward = v128.shuffle<i64>(isLess, isLess, 0, 0);
         const left = v128.bitselect(p, q, rightward);
         const right = v128.bitselect(q, p, rightward);
-        const piece = pieces + <usize>pieceCount * PIECE;
         v128.store(piece, v128.shuffle<f64>(left, right, 0, 2));
         store<f64>(piece, f64x2.extract_lane(left, 1) - bottom, 16);
         store<f64>(piece, f64x2.extract_lane(step, 1) / across, 24);
         store<f64>(piece, f64x2.extract_lane(v128.bitselect(minus, plus, rightward), 0), 32);
         store<i32>(piece, cell, 40);
         store<i32>(piece, 0, 48);
-        pieceCount++;
+        piece += PIECE;
       }
     } else {
       const rowP = <i32>(cellP >> 32);
       const rowQ = <i32>(cellQ >> 32);
       if ((rowP >= rowFrom || rowQ >= rowFrom) && (rowP < rowTo || rowQ < rowTo)) {
+        pieceCount = <i32>((piece - pieces) / PIECE);
         cutEdge(
           f64x2.extract_lane(p, 0),
           f64x2.extract_lane(p, 1),
@@ -186,11 +194,14 @@ function cutRing(from: usize, to: usize, sign: f64): void {
           rowQ,
           sign,
         );
+        piece = pieces + <usize>pieceCount * PIECE;
+        end = pieces + <usize>pieceCapacity * PIECE;
       }
     }
     p = q;
     cellP = cellQ;
   }
+  pieceCount = <i32>((piece - pieces) / PIECE);
 }
 
 /** An edge that leaves its cell. */
