@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgresql } from '../../tests/support/postgresql.ts';
 import type { ThrowAwayPostgresql } from '../../tests/support/postgresql.ts';
 import { seededRandom } from '../kernel/index.ts';
-import { coverage } from './coverage.ts';
+import { coverage, NO_COVERAGE } from './coverage.ts';
 import { overlapsWithin } from './overlaps.ts';
 import { planeLayerFrom } from './plane-layer.ts';
 import type { PlaneLayer } from './types.ts';
@@ -59,7 +59,7 @@ describe('coverage of a boundary', () => {
         ],
       ]),
     );
-    expect(found).toEqual({ gapM2: 0, overlapM2: 0, outsideM2: 0, regions: [] });
+    expect(found).toEqual(NO_COVERAGE);
   });
 
   it('takes an edge that only one neighbour splits for shared', () => {
@@ -153,6 +153,24 @@ describe('overlapsWithin', () => {
       [0, 1],
       [2, 3],
     ]);
+  });
+
+  it('finds the same where it looks at the places alone that are covered twice', () => {
+    const seed = 20_241_122;
+    const random = seededRandom(seed);
+    // A board of squares, some of them a little too large, one as large as a corner of it.
+    const rings = Array.from({ length: 2500 }, (_, i): Ring[] => {
+      const grow = random.next() < 0.02 ? random.next() : 0;
+      return [box(10 * (i % 50), 10 * Math.floor(i / 50), 10 + grow, 10 + grow)];
+    });
+    const layer = planeOf([...rings, [box(95, 95, 60, 8)]]);
+    const { overlapBoxes } = coverage(undefined, layer);
+    const looked = overlapsWithin(layer, { boxes: overlapBoxes });
+    const all = overlapsWithin(layer);
+    expect(all.length, `seed ${seed}`).toBeGreaterThan(50);
+    expect(looked.map(({ a, b }) => [a, b])).toEqual(all.map(({ a, b }) => [a, b]));
+    looked.forEach(({ areaM2 }, i) => expect(areaM2).toBeCloseTo(all[i]!.areaM2, 6));
+    expect(overlapsWithin(layer, { boxes: new Float64Array(0) })).toEqual([]);
   });
 });
 

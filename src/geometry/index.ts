@@ -25,7 +25,8 @@ export {
   TOUCHING_SQUARE_METRES,
 } from './tabulate.ts';
 export { coveredAreas } from './tabulation-rows.ts';
-export { coverage, type Coverage, type CoverageKind, type CoverageOptions, type CoverageRegion } from './coverage.ts';
+export { coverage, coveragePlain, type CoverageOptions, installCoverage, NO_COVERAGE } from './coverage.ts';
+export type { Coverage, CoverageKind, CoverageRegion } from './coverage-regions.ts';
 export { OVERLAP_TOLERANCE_M2, overlapsWithin, type SharedArea } from './overlaps.ts';
 export { lonLatOfPlanePoint } from './plane-point.ts';
 export { PRODUCT_TOLERANCE_M2, productLayer, type ProductLayer, type ProductOptions } from './product-layer.ts';

@@ -11,18 +11,13 @@ export function sharedTrapezoids(a: PlaneLayer, b: PlaneLayer): number[][] {
   const edges = freeEdgesOf(a);
   const frame = freeEdgesOf(b);
   if (edges.count === 0 || frame.count === 0) return [];
-  const { kinds, corners } = findTrapezoids(cutFreeEdges(edges, frame), edges, (covered, inside) =>
+  const { count, corners } = findTrapezoids(cutFreeEdges(edges, frame), edges, (covered, inside) =>
     covered > 0 && inside > 0 ? 0 : -1,
   );
-  return kinds.map((_, t) => {
-    const [xa, xb, lowerA, upperA, lowerB, upperB] = corners.slice(6 * t, 6 * t + 6) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+  return Array.from({ length: count }, (_, t) => {
+    const at = 6 * t;
+    const [xa, xb] = [corners[at]!, corners[at + 1]!];
+    const [lowerA, upperA, lowerB, upperB] = [corners[at + 2]!, corners[at + 3]!, corners[at + 4]!, corners[at + 5]!];
     const ring = [xa, lowerA, xb, lowerB];
     if (upperB > lowerB) ring.push(xb, upperB);
     if (upperA > lowerA) ring.push(xa, upperA);

@@ -8,6 +8,7 @@ import {
   lonLatBoxOf,
   lonLatOfPlanePoint,
   officialAreas,
+  NO_COVERAGE,
   overlapsWithin,
   planeOriginOf,
   runZoneOf,
@@ -76,15 +77,19 @@ export function qualityContext(input: QualityInput, hooks: WorkHooks): QualityCo
     return new Map(computed.map((area, i) => [sound()[i]!, area]));
   });
   const covered = once((): Coverage => {
-    if (sound().length === 0) return { gapM2: 0, overlapM2: 0, outsideM2: 0, regions: [] };
+    if (sound().length === 0) return NO_COVERAGE;
     const boundary = input.boundary === undefined ? undefined : toPlaneLayer(input.boundary, zone(), origin());
     return coverage(boundary, plane(), { minimumAreaM2: SMALLEST_REGION_M2 });
   });
-  // Two features share no more than is covered twice; where that is nothing, the costly tabulation is saved.
+  // Two features share no more than is covered twice: only what lies there is tabulated.
   const overlaps = once((): SharedArea[] =>
     covered().overlapM2 <= OVERLAP_TOLERANCE_M2
       ? []
-      : overlapsWithin(plane(), hooks).map(({ a, b, areaM2 }) => ({ a: sound()[a]!, b: sound()[b]!, areaM2 })),
+      : overlapsWithin(plane(), { ...hooks, boxes: covered().overlapBoxes }).map(({ a, b, areaM2 }) => ({
+          a: sound()[a]!,
+          b: sound()[b]!,
+          areaM2,
+        })),
   );
   const regions = once((): CoverageRegion[] =>
     covered()
