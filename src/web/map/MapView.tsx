@@ -9,7 +9,7 @@ import { useScheme } from '../frame/scheme.tsx';
 import { useI18n } from '../i18n/index.tsx';
 import { picksAt, type MapPick } from './picks.ts';
 import { positionOf, positionText, type Box } from './position.ts';
-import { mapStyle, sourceOf, type GeoJson, type TileLayer } from './style.ts';
+import { mapStyle, OWN_PARCELS, sourceOf, type GeoJson, type TileLayer } from './style.ts';
 
 maplibregl.setWorkerUrl(workerUrl);
 // The threads that read tiles start while the page still asks for the list of layers.
@@ -32,6 +32,8 @@ export interface MapViewProps {
   readonly label: string;
   readonly layers: readonly TileLayer[];
   readonly hidden?: ReadonlySet<string>;
+  /** Parcels from the page's own memory, in place of a parcel layer among `layers`. */
+  readonly parcels?: GeoJson | undefined;
   readonly plan?: GeoJson | undefined;
   readonly outlines?: GeoJson | undefined;
   readonly chosenOutline?: number | undefined;
@@ -88,6 +90,10 @@ export function MapView(props: MapViewProps) {
   );
 
   const quiet = (props.highlight?.length ?? 0) > 0 || (props.plan !== undefined && !(props.hidden ?? NONE).has('plan'));
+  // Once there were marks they stay in the style: taking them out would have every tile read again.
+  const wasMarked = useRef(false);
+  const marked = wasMarked.current || (props.highlight?.length ?? 0) > 0 || props.selected !== undefined;
+  wasMarked.current = marked;
   // `layers` is often a fresh array with the same content: its text decides whether the style is built anew.
   const layersKey = props.layers.map((layer) => `${layer.role}=${layer.layerVersionId}`).join('&');
   const hiddenKey = [...(props.hidden ?? NONE)].sort().join(',');
@@ -97,16 +103,30 @@ export function MapView(props: MapViewProps) {
         origin: window.location.origin,
         layers: latest.current.layers,
         hidden: latest.current.hidden ?? NONE,
+        parcels: props.parcels,
         plan: props.plan,
         outlines: props.outlines,
         chosenOutline: props.chosenOutline,
         points,
         quiet,
+        marked,
         dark: scheme === 'dark',
         basemap,
       }),
     // biome-ignore lint: the keys stand for the values.
-    [layersKey, hiddenKey, props.plan, props.outlines, props.chosenOutline, points, quiet, scheme, basemap],
+    [
+      layersKey,
+      hiddenKey,
+      props.parcels,
+      props.plan,
+      props.outlines,
+      props.chosenOutline,
+      points,
+      quiet,
+      marked,
+      scheme,
+      basemap,
+    ],
   );
   const firstStyle = useRef(style);
 
@@ -197,8 +217,11 @@ export function MapView(props: MapViewProps) {
 
   const highlight = props.highlight ?? NO_NUMBERS;
   const highlightPlots = props.highlightPlots ?? NO_TEXTS;
+  const hadPlots = useRef(false);
   useEffect(() => {
-    if (map === null) return;
+    // Setting or clearing marks has the map drawn once more; where there never were any, nothing is to be done.
+    if (map === null || !(marked || highlightPlots.length > 0 || hadPlots.current)) return;
+    hadPlots.current ||= highlightPlots.length > 0;
     const parcels = latest.current.layers.find((layer) => layer.role === 'parcels');
     const mark = (): void => {
       if (parcels !== undefined && map.getSource(sourceOf(parcels)) !== undefined) {
@@ -206,6 +229,12 @@ export function MapView(props: MapViewProps) {
         map.removeFeatureState(target);
         for (const id of highlight) map.setFeatureState({ ...target, id }, { highlight: true });
         if (props.selected !== undefined) map.setFeatureState({ ...target, id: props.selected }, { selected: true });
+      }
+      if (map.getSource(OWN_PARCELS) !== undefined) {
+        const source = OWN_PARCELS;
+        map.removeFeatureState({ source });
+        for (const id of highlight) map.setFeatureState({ source, id }, { highlight: true });
+        if (props.selected !== undefined) map.setFeatureState({ source, id: props.selected }, { selected: true });
       }
       if (map.getSource('plan') !== undefined) {
         map.removeFeatureState({ source: 'plan' });
@@ -218,7 +247,7 @@ export function MapView(props: MapViewProps) {
     return () => {
       map.off('styledata', mark);
     };
-  }, [map, style, highlight, props.selected, highlightPlots]);
+  }, [map, style, marked, highlight, props.selected, highlightPlots]);
 
   const focusKey = props.focus?.key;
   const lastFocus = useRef<string | undefined>(props.position === undefined ? undefined : focusKey);

@@ -21,6 +21,8 @@ export interface StyleInput {
   readonly origin: string;
   readonly layers: readonly TileLayer[];
   readonly hidden: ReadonlySet<string>;
+  /** Parcels from the page's own memory, where there are no tiles: `properties.featureNo` and `properties.class`. */
+  readonly parcels?: GeoJson | undefined;
   readonly plan: GeoJson | undefined;
   readonly outlines: GeoJson | undefined;
   /** `properties.featureNo` of the outline that is chosen. */
@@ -28,10 +30,15 @@ export interface StyleInput {
   readonly points: GeoJson | undefined;
   /** Parcels step back so that what is highlighted stands out. */
   readonly quiet: boolean;
+  /** Something is chosen or highlighted. Else the marks are not built: unseen they cost as much to draw as all parcels. */
+  readonly marked: boolean;
   readonly dark: boolean;
   /** The outside base map through our own server; drawn under everything. */
   readonly basemap: boolean;
 }
+
+/** Source of parcels that come as GeoJSON. */
+export const OWN_PARCELS = 'own-parcels';
 
 export const sourceOf = (layer: TileLayer): string => `tiles:${layer.layerVersionId}`;
 
@@ -72,9 +79,14 @@ function label(
   } as LayerSpecification;
 }
 
-function parcelLayers(layer: TileLayer, input: StyleInput): LayerSpecification[] {
-  const source = sourceOf(layer);
-  const base = { source, 'source-layer': TILE_LAYER };
+interface ParcelBase {
+  readonly source: string;
+  readonly 'source-layer'?: string;
+}
+
+const inTiles = (layer: TileLayer): ParcelBase => ({ source: sourceOf(layer), 'source-layer': TILE_LAYER });
+
+function parcelLayers(base: ParcelBase, input: StyleInput): LayerSpecification[] {
   const overImagery = input.basemap && !input.hidden.has('basemap');
   const plain = overImagery ? 0.35 : input.quiet ? (input.dark ? 0.3 : 0.4) : input.dark ? 0.72 : 0.9;
   return [
@@ -88,20 +100,20 @@ function parcelLayers(layer: TileLayer, input: StyleInput): LayerSpecification[]
       ...base,
       id: 'parcels-edge',
       type: 'line',
-      minzoom: 11.5,
+      // Further out the edges are thinner than a third of a pixel and cost more to draw than everything else together.
+      minzoom: 13,
       paint: {
         'line-color': tokenValue('--map-edge'),
-        'line-width': ['interpolate', ['linear'], ['zoom'], 11.5, 0.1, 14, 0.5, 17, 1.1],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 13, 0.3, 14, 0.5, 17, 1.1],
         'line-opacity': input.quiet ? 0.5 : 0.8,
       },
     },
-    label('parcels-label', source, ['coalesce', ['get', 'class'], ''], 15, 11),
+    label('parcels-label', base.source, ['coalesce', ['get', 'class'], ''], 15, 11),
   ];
 }
 
 /** What is chosen, over the zones, so that no boundary hides it. */
-function markLayers(layer: TileLayer): LayerSpecification[] {
-  const base = { source: sourceOf(layer), 'source-layer': TILE_LAYER };
+function markLayers(base: ParcelBase): LayerSpecification[] {
   return [
     {
       ...base,
@@ -143,7 +155,13 @@ function zoneLayers(layer: TileLayer): LayerSpecification[] {
   const colour = tokenValue(`--zone-${layer.role}`);
   const base = { source, 'source-layer': TILE_LAYER };
   return [
-    { ...base, id: `${layer.role}-fill`, type: 'fill', paint: { 'fill-color': colour, 'fill-opacity': look.fill } },
+    // The zone's own line smooths its edge: the library's would be one more pass over every boundary.
+    {
+      ...base,
+      id: `${layer.role}-fill`,
+      type: 'fill',
+      paint: { 'fill-color': colour, 'fill-opacity': look.fill, 'fill-antialias': false },
+    },
     {
       ...base,
       id: `${layer.role}-line`,
@@ -259,12 +277,21 @@ export function mapStyle(input: StyleInput): StyleSpecification {
       maxzoom: 18,
     };
   }
+  if (input.parcels !== undefined) {
+    sources[OWN_PARCELS] = {
+      type: 'geojson',
+      data: input.parcels,
+      promoteId: 'featureNo',
+    } as unknown as StyleSpecification['sources'][string];
+  }
+  const parcelBases: readonly ParcelBase[] =
+    input.parcels === undefined ? parcels.map(inTiles) : [{ source: OWN_PARCELS }];
   const layers: LayerSpecification[] = [
     { id: 'ground', type: 'background', paint: { 'background-color': tokenValue('--map-ground') } },
     ...(basemap ? [{ id: 'basemap', type: 'raster', source: 'basemap' } satisfies LayerSpecification] : []),
-    ...parcels.flatMap((layer) => parcelLayers(layer, input)),
+    ...parcelBases.flatMap((base) => parcelLayers(base, input)),
     ...zones.flatMap((layer) => zoneLayers(layer)),
-    ...parcels.flatMap((layer) => markLayers(layer)),
+    ...(input.marked ? parcelBases.flatMap((base) => markLayers(base)) : []),
   ];
   const geojson = (data: GeoJson, promoteId?: string) =>
     ({
