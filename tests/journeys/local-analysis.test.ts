@@ -54,10 +54,16 @@ beforeAll(async () => {
   tianchou('demo', '--parcels', '1500', '--seed', '11', '--out', county);
   tianchou(
     'analyse',
-    ...['--parcels', join(county, 'parcels.fgb')],
-    ...['--zones', ...ZONES.map((role) => `${role}=${join(county, `${role}.fgb`)}`)],
-    ...['--project', join(county, 'plan.gpkg')],
-    ...['--pack', 'qinzhou-2020', '--out', join(folder, 'result')],
+    '--parcels',
+    join(county, 'parcels.fgb'),
+    '--zones',
+    ...ZONES.map((role) => `${role}=${join(county, `${role}.fgb`)}`),
+    '--project',
+    join(county, 'plan.gpkg'),
+    '--pack',
+    'qinzhou-2020',
+    '--out',
+    join(folder, 'result'),
   );
   expected = {
     balance: readFileSync(join(folder, 'result', 'balance.json')),

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coverageLayer } from '../../../tests/support/coverage-layer.ts';
 import { featureCount, seededRandom, type PolygonLayer } from '../../kernel/index.ts';
@@ -44,7 +44,7 @@ async function zipped(name: string, files: Readonly<Record<string, Uint8Array>>)
 }
 
 describe('files from bytes', () => {
-  for (const extension of ['fgb', 'gpkg', 'geojson', 'txt']) {
+  for (const extension of ['fgb', 'gpkg', 'geojson', 'txt', 'csv']) {
     it(`${extension}: as from a path, bare and in an archive`, async () => {
       const path = join(folder, `layer.${extension}`);
       await writeLayer(path, layer);
@@ -57,6 +57,28 @@ describe('files from bytes', () => {
       expect(inArchive.ok && featureCount(inArchive.value.layer)).toBe(60);
     });
   }
+
+  it('Shapefile: zipped, and bare with the files beside it', async () => {
+    const zip = join(folder, 'shape.zip');
+    await writeLayer(zip, layer);
+    const expected = await readLayer(zip);
+    expect(await fromBytes(zip)).toEqual(expected);
+    const parts = Object.entries(unzipSync(await readFile(zip))).map(([name, bytes]) => bytesInMemory(name, bytes));
+    const shp = parts.find(({ name }) => name.endsWith('.shp'))!;
+    const opened = await openBytes({ source: shp, beside: parts.filter((part) => part !== shp) });
+    expect(opened.ok && (await layerOfSource(opened.value)).layer).toEqual(expected.ok && expected.value.layer);
+    const alone = await openBytes({ source: shp });
+    expect(alone.ok ? [] : alone.error.map(({ code }) => code)).toEqual(['INTAKE_SHAPEFILE_PART_MISSING']);
+  });
+
+  it('a table with quotation marks', async () => {
+    const path = join(folder, 'quoted.csv');
+    await writeFile(
+      path,
+      'id,name,WKT\n1,"east, ""north""","POLYGON((37500000 2430000,37500100 2430000,37500100 2430100,37500000 2430000))"\n',
+    );
+    expect(await fromBytes(path, { crs: 4525 })).toEqual(await readLayer(path, { crs: 4525 }));
+  });
 
   it('an archive of several layers is read by name, refused without', async () => {
     await writeLayer(join(folder, 'one.geojson'), layer);

@@ -55,7 +55,7 @@ const kept = (source: ByteSource): ByteSource => ({
 
 async function openFormat(
   format: SourceFormat,
-  { source }: GivenFile,
+  { source, beside = [] }: GivenFile,
   options: ReadOptions,
 ): Promise<Result<OpenedSource, Refusal[]>> {
   switch (format) {
@@ -67,9 +67,85 @@ async function openFormat(
       return openGeojson(kept(source), options);
     case 'boundary-txt':
       return (await import('./formats/boundary-txt-source.ts')).readBoundaryTxt(source, options);
+    case 'csv':
+      return openTable(source, beside, options);
+    case 'shapefile':
+      return openBareShapefile(source, beside, options);
     default:
       return refused(notHere(source.name, format));
   }
+}
+
+/** Text files beside a table or shapefile are found by their ending. */
+const extensionOf = ({ name }: ByteSource): string => /\.[^.]*$/.exec(name)?.[0].toLowerCase() ?? '';
+
+async function openTable(
+  source: ByteSource,
+  beside: readonly ByteSource[],
+  options: ReadOptions,
+): Promise<Result<OpenedSource, Refusal[]>> {
+  const [{ openCsv }, { parse }] = await Promise.all([
+    import('./formats/csv-source.ts'),
+    import('csv-parse/browser/esm/sync'),
+  ]);
+  const prj = beside.find((other) => extensionOf(other) === '.prj');
+  return openCsv(source, options, {
+    prjText: async () => (prj === undefined ? null : decodeLeniently(await prj.read(0, 10_000), 'utf-8')),
+    parse: parse as unknown as Parameters<typeof openCsv>[2]['parse'],
+  });
+}
+
+/** A .shp, or one of the files that belong to it, with the others beside it. */
+async function openBareShapefile(
+  source: ByteSource,
+  beside: readonly ByteSource[],
+  options: ReadOptions,
+): Promise<Result<OpenedSource, Refusal[]>> {
+  const { openShapefile, partMissing } = await import('./formats/shapefile.ts');
+  const stem = source.name.replace(/\.[^.]*$/, '');
+  const part = (extension: string): ByteSource | null => {
+    const found = [source, ...beside].find((other) => extensionOf(other) === extension);
+    return found === undefined ? null : kept(found);
+  };
+  const [shp, dbf] = [part('.shp'), part('.dbf')];
+  if (shp === null) return refused(partMissing(source.name, stem, '.shp'));
+  if (dbf === null) return refused(partMissing(source.name, stem, '.dbf'));
+  const parts = { name: stem, shp, dbf, shx: part('.shx'), prj: part('.prj'), cpg: part('.cpg') };
+  return openShapefile(source.name, parts, options, async () => {});
+}
+
+/** A shapefile in an archive, unpacked into memory. */
+async function openZippedShapefile(
+  archive: ZipBytes,
+  file: string,
+  options: ReadOptions,
+): Promise<Result<OpenedSource, Refusal[]>> {
+  const { chooseShapefile, openShapefile, partMissing } = await import('./formats/shapefile.ts');
+  const layer = await chooseShapefile(file, archive, options.layer);
+  if ('code' in layer) return refused(layer);
+  if (!layer.entries.has('.dbf')) return refused(partMissing(file, layer.name, '.dbf'));
+  const parts = new Map<string, ByteSource>();
+  for (const extension of ['.shp', '.dbf', '.shx', '.prj', '.cpg']) {
+    const entry = layer.entries.get(extension);
+    if (entry === undefined) continue;
+    const unpacked = await archive.unpack(entry);
+    if (!unpacked.ok) return unpacked;
+    parts.set(extension, unpacked.value);
+  }
+  const part = (extension: string): ByteSource | null => parts.get(extension) ?? null;
+  return openShapefile(
+    file,
+    {
+      name: layer.name,
+      shp: parts.get('.shp')!,
+      dbf: parts.get('.dbf')!,
+      shx: part('.shx'),
+      prj: part('.prj'),
+      cpg: part('.cpg'),
+    },
+    options,
+    async () => {},
+  );
 }
 
 async function openGeopackage(source: ByteSource, options: ReadOptions): Promise<Result<OpenedSource, Refusal[]>> {
@@ -121,6 +197,8 @@ async function openArchive(
     return refused(notHere(file, 'filegdb'));
   }
   if (entries.some(({ name }) => name === 'xl/workbook.xml')) return refused(notHere(file, 'xlsx'));
+  const { shapefilesIn } = await import('./formats/shapefile.ts');
+  if (shapefilesIn(entries).length > 0) return openZippedShapefile(archive, file, options);
   const candidates = entries.filter(
     (entry) => CONTAINED.test(entry.name) && !entry.name.startsWith('__MACOSX/') && !leafOf(entry).startsWith('.'),
   );
@@ -160,8 +238,6 @@ async function openArchive(
 const NAMES: Readonly<Partial<Record<SourceFormat, string>>> = {
   filegdb: 'FileGDB',
   xlsx: 'xlsx',
-  csv: 'CSV',
-  shapefile: 'Shapefile',
   geopackage: 'GeoPackage',
 };
 

@@ -22,7 +22,7 @@ import {
   severalLayers,
   unknownFormat,
 } from './formats/refusals.ts';
-import { shapefilesIn } from './formats/shapefile.reader.ts';
+import { shapefilesIn } from './formats/shapefile.ts';
 import {
   openZip,
   temporaryDirectory,

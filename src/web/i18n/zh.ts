@@ -367,7 +367,7 @@ export const zh = {
   'local.otherFiles': '换文件或政策包',
   'local.evidence': '读取依据',
   'local.time': '用时',
-  'local.timeParts': '读取 {read} 秒，校验 {hash} 秒，计算 {compute} 秒',
+  'local.timeParts': '读取和校验 {read} 秒，计算 {compute} 秒',
   'local.runProblems': '运行中发现的问题',
   'local.noProblems': '没有问题',
   'local.moreProblems': '另有 {count} 条',

@@ -1,7 +1,7 @@
 import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import type { LayerRole } from '../../kernel/index.ts';
 import { identifyFeature } from '../api/endpoints.ts';
-import { sourceOf, type TileLayer } from './style.ts';
+import { OWN_PARCELS, sourceOf, type TileLayer } from './style.ts';
 
 /** What lies under a click, the topmost first. */
 export interface MapPick {
@@ -34,6 +34,17 @@ export async function picksAt(map: MapLibreMap, event: MapMouseEvent, layers: re
     if (feature.source === 'plan') {
       const plotId = textOf(properties, 'plotId');
       if (plotId !== null && !plotIds.includes(plotId)) plotIds.push(plotId);
+      continue;
+    }
+    if (feature.source === OWN_PARCELS) {
+      const featureNo = Number(properties['featureNo']);
+      found.set(`${OWN_PARCELS} ${featureNo}`, {
+        role: 'parcels',
+        layerVersionId: OWN_PARCELS,
+        featureNo,
+        id: null,
+        label: textOf(properties, 'class'),
+      });
       continue;
     }
     const layer = layers.find((each) => sourceOf(each) === feature.source);

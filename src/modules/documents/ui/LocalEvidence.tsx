@@ -32,7 +32,7 @@ const nothing = (): void => {};
 export function LocalEvidence(props: { readonly outcome: LocalOutcome }) {
   const { t, pick } = useI18n();
   const { outcome } = props;
-  const { read, hash, compute } = outcome.milliseconds;
+  const { read, compute } = outcome.milliseconds;
   const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
   return (
     <div className="local-evidence">
@@ -45,9 +45,7 @@ export function LocalEvidence(props: { readonly outcome: LocalOutcome }) {
         ))}
         <div>
           <dt>{t('local.time')}</dt>
-          <dd className="figures">
-            {t('local.timeParts', { read: seconds(read), hash: seconds(hash), compute: seconds(compute) })}
-          </dd>
+          <dd className="figures">{t('local.timeParts', { read: seconds(read), compute: seconds(compute) })}</dd>
         </div>
       </dl>
       <h3 className="side-heading">{t('local.runProblems')}</h3>
@@ -55,28 +53,30 @@ export function LocalEvidence(props: { readonly outcome: LocalOutcome }) {
         problems={outcome.problems.filter(({ severity }) => severity !== 'note').slice(0, 100)}
         count={outcome.problems.filter(({ severity }) => severity !== 'note').length}
       />
-      {outcome.files.map((file) => {
-        const item = {
-          encoding: file.encoding,
-          crs: file.crs,
-          box: null,
-          state: 'committed' as const,
-          refusals: [],
-        };
-        return (
-          <section key={file.id} className="local-file-proof">
-            <h3>
-              {file.name}{' '}
-              <span className="sub">
-                <Count value={file.features} /> · SHA-256 <code title={file.sha256}>{file.sha256.slice(0, 16)}</code>
-              </span>
-            </h3>
-            <CrsProof item={item} busy onCorrect={nothing} />
-            {file.encoding === null ? null : <EncodingProof item={item} busy onCorrect={nothing} />}
-            <ProblemLines problems={file.problems} count={file.problemCount} />
-          </section>
-        );
-      })}
+      <div className="local-proofs">
+        {outcome.files.map((file) => {
+          const item = {
+            encoding: file.encoding,
+            crs: file.crs,
+            box: null,
+            state: 'committed' as const,
+            refusals: [],
+          };
+          return (
+            <section key={file.id} className="local-file-proof">
+              <h3>
+                {file.name}{' '}
+                <span className="sub">
+                  <Count value={file.features} /> · SHA-256 <code title={file.sha256}>{file.sha256.slice(0, 16)}</code>
+                </span>
+              </h3>
+              <CrsProof item={item} busy onCorrect={nothing} />
+              {file.encoding === null ? null : <EncodingProof item={item} busy onCorrect={nothing} />}
+              <ProblemLines problems={file.problems} count={file.problemCount} />
+            </section>
+          );
+        })}
+      </div>
     </div>
   );
 }

@@ -65,24 +65,23 @@ export function LocalResult(props: {
   );
 
   const drawn = useMemo<readonly number[]>(() => {
-    const listed =
+    return (
       finding?.parcels.slice(0, CELL_LIMIT) ??
       cell?.parcels.flatMap((share) => (share.featureNo === null ? [] : [share.featureNo])) ??
-      [];
-    return selected === undefined || listed.includes(selected) ? listed : [...listed, selected];
-  }, [finding, cell, selected]);
-  const outlines = useMemo(
-    () => ({
+      []
+    );
+  }, [finding, cell]);
+  const parcels = useMemo(() => {
+    const classes = new Map(balance.parcels.featureNos.map((no, i) => [no, balance.parcels.classCodes[i] ?? null]));
+    return {
       type: 'FeatureCollection' as const,
-      features: drawn.flatMap((no) => {
-        const coordinates = outlineOf(no);
-        return coordinates === undefined
-          ? []
-          : [{ type: 'Feature', properties: { featureNo: no }, geometry: { type: 'MultiPolygon', coordinates } }];
-      }),
-    }),
-    [drawn, outlineOf],
-  );
+      features: Array.from(outcome.parcels.featureNos, (no) => ({
+        type: 'Feature',
+        properties: { featureNo: no, class: classes.get(no) ?? null },
+        geometry: { type: 'MultiPolygon', coordinates: outlineOf(no) },
+      })),
+    };
+  }, [outcome, balance, outlineOf]);
   const highlightPlots = useMemo<readonly string[]>(() => {
     if (state.plot !== undefined) return [state.plot];
     if (finding !== undefined) return finding.plots;
@@ -230,14 +229,13 @@ export function LocalResult(props: {
             label={t('analysis.mapLabel', { name: outcome.projectName ?? '' })}
             layers={[]}
             plan={plan}
-            outlines={outlines}
-            chosenOutline={selected}
+            parcels={parcels}
+            highlight={drawn}
+            selected={selected}
             home={outcome.planBox ?? undefined}
             focus={focus}
             highlightPlots={highlightPlots}
-            onPick={(_, plotIds) => {
-              if (plotIds[0] !== undefined) change({ plot: plotIds[0], parcel: undefined });
-            }}
+            onPick={(picks) => chooseParcel(picks[0]?.featureNo)}
           />
           <TracePanel
             cellAddress={address}

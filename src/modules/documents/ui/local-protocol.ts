@@ -59,7 +59,7 @@ export interface LocalOutcome {
   readonly facts: readonly { readonly name: Localized; readonly value: Localized }[];
   readonly problems: readonly Problem[];
   readonly files: readonly FileEvidence[];
-  readonly milliseconds: { readonly read: number; readonly hash: number; readonly compute: number };
+  readonly milliseconds: { readonly read: number; readonly compute: number };
 }
 
 /** Outlines of the parcels a plan reaches, flat. */

@@ -86,7 +86,6 @@ export function runLocally(order: RunOrder, say: SayProgress): Promise<Result<Lo
     const files = inOrder(order.files);
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
     let before = 0;
-    let hashing = 0;
     const started = performance.now();
     const evidence: FileEvidence[] = [];
     const zones: RunInput['zones'][number][] = [];
@@ -98,17 +97,14 @@ export function runLocally(order: RunOrder, say: SayProgress): Promise<Result<Lo
       const share = (part: number): void =>
         say(phase, (READING_SHARE * (before + part * file.size)) / Math.max(1, bytes));
       share(0);
-      const hashStarted = performance.now();
-      const sha256 = await sha256OfFile(chosen);
-      hashing += performance.now() - hashStarted;
-      share(0.2);
       if (role === 'project') {
-        const read = await planFrom(chosen);
+        const [sha256, read] = await Promise.all([sha256OfFile(chosen), planFrom(chosen)]);
         if (!read.ok) return read;
         plan = { sha256, plan: read.value.plan, problems: read.value.problems, read: read.value };
         evidence.push(evidenceOf(chosen, sha256, read.value.plan.boundary, read.value.problems, null));
       } else {
-        const read = await layerFrom(chosen, (part) => share(0.2 + 0.8 * part));
+        // The browser hashes beside the reading, in a thread of its own, where it can.
+        const [sha256, read] = await Promise.all([sha256OfFile(chosen), layerFrom(chosen, share)]);
         if (!read.ok) return read;
         const name = role === 'own' ? ownName(chosen) : role;
         const unreadable = unreadableFeatures(read.value.problems, file.name, name);
@@ -147,8 +143,7 @@ export function runLocally(order: RunOrder, say: SayProgress): Promise<Result<Lo
         problems: facts.problems,
         files: evidence,
         milliseconds: {
-          read: readDone - started - hashing,
-          hash: hashing,
+          read: readDone - started,
           compute: performance.now() - readDone,
         },
       },
@@ -216,7 +211,7 @@ function evidenceOf(
 }
 
 /** Vertices of outlines sent to the page: more would not be looked at. */
-const MOST_VERTICES = 2_000_000;
+const MOST_VERTICES = 600_000;
 
 function outlinesOf(parcels: PolygonLayer, featureNos: ArrayLike<number>): ReachedOutlines {
   const wanted = new Set(Array.from(featureNos));

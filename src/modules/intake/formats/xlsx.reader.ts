@@ -4,7 +4,7 @@ import { ok, type Refusal, type Result } from '../../../kernel/index.ts';
 import { collectTable, type CoordinatesTable, type TableCollector } from '../coordinates-table.ts';
 import type { FormatReader, OpenedSource, ReadOptions } from '../format.ts';
 import { findTableLayout, HEADER_SEARCH_ROWS, type Cell } from '../table-layout.ts';
-import { noCoordinates, sourceOfTable } from './csv.reader.ts';
+import { noCoordinates, sourceOfTable } from './csv-source.ts';
 import { corrupt, noSuchLayer, refusal, refused, severalLayers } from './refusals.ts';
 import { openZip } from './zip-archive.server.ts';
 

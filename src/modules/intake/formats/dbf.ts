@@ -1,5 +1,6 @@
 import { localized, type AttributeValue, type Problem, type Refusal, type Result } from '../../../kernel/index.ts';
-import { decodeLeniently } from '../encoding.server.ts';
+import { decodeLeniently } from '../text-decoding.ts';
+import { createTextReader } from '../utf8-texts.ts';
 import type { TextEncoding } from '../encoding.ts';
 import type { FieldType, SourceField } from '../format.ts';
 import { fileProblem, isoText, realValue, textValue, uniqueFieldNames } from './reading.ts';
@@ -78,7 +79,7 @@ export function encodingSamples(head: DbfHead, records: readonly Uint8Array[]): 
   const take = (field: string, bytes: Uint8Array, isFull: boolean): void => {
     // A text that fills its field may be cut in the middle of a character, which must not count against UTF-8.
     const whole = isFull ? withoutCutCharacter(bytes) : bytes;
-    const key = Buffer.from(whole).toString('latin1');
+    const key = latin1(whole, 0, whole.length);
     if (whole.length === 0 || seen.has(key)) return;
     seen.add(key);
     samples.push({ field, bytes: whole });
@@ -92,7 +93,7 @@ export function encodingSamples(head: DbfHead, records: readonly Uint8Array[]): 
       const raw = record.subarray(field.from, field.from + field.width);
       if (!hasHighByte(raw)) continue;
       const end = textEnd(raw);
-      const name = Buffer.from(field.nameBytes).toString('latin1');
+      const name = latin1(field.nameBytes, 0, field.nameBytes.length);
       take(
         hasHighByte(field.nameBytes) ? `field ${head.fields.indexOf(field) + 1}` : name,
         raw.slice(0, end),
@@ -144,6 +145,7 @@ export function readDbfRecords(
     );
   }
   const fields = read.map((field, i): SourceField => ({ name: unique.names[i]!, type: fieldTypeOf(field) }));
+  const plainText = createTextReader((bytes) => latin1(bytes, 0, bytes.length));
   const isPlain = encoding === 'utf-8' || encoding === 'gb18030';
   const places = fields.flatMap(({ name }, i) => (wants(name) ? [i] : []));
   return {
@@ -152,24 +154,31 @@ export function readDbfRecords(
     wanted: places.map((i) => fields[i]!),
     isDeleted: (record) => record[0] === 0x2a,
     values(record, onCut) {
-      const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
+      const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
       return places.map((i) => {
         const { from, width, kind } = read[i]!;
         if (kind === 'C') {
-          const raw = bytes.subarray(from, from + width);
+          const raw = record.subarray(from, from + width);
           const end = isPlain ? textEnd(raw) : raw.length;
           if (end === 0) return null;
           const text = raw.subarray(0, end);
-          if (isPlain && !hasHighByte(text)) return textValue(text.toString('latin1'));
+          if (isPlain && !hasHighByte(text)) return textValue(plainText(text, 0, end));
           const whole = end === width ? withoutCut(text, encoding, 0) : text;
           if (whole.length < end) onCut(fields[i]!.name);
           const decoded = textValue(decodeLeniently(whole, encoding)).trimEnd();
           return decoded === '' ? null : decoded;
         }
-        return otherValue(bytes, from, width, kind);
+        return otherValue(record, view, from, width, kind);
       });
     },
   };
+}
+
+/** Bytes as characters of the same number. */
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
 }
 
 function fieldTypeOf(field: DbfField): FieldType {
@@ -196,14 +205,13 @@ function fieldTypeOf(field: DbfField): FieldType {
   }
 }
 
-function otherValue(bytes: Buffer, from: number, width: number, kind: string): AttributeValue {
+function otherValue(bytes: Uint8Array, view: DataView, from: number, width: number, kind: string): AttributeValue {
   switch (kind) {
     case 'N':
     case 'F':
-      return numberOfText(bytes.toString('latin1', from, from + width));
+      return numberOfText(latin1(bytes, from, from + width));
     case 'D': {
-      const text = bytes
-        .toString('latin1', from, from + width)
+      const text = latin1(bytes, from, from + width)
         .replaceAll('\u0000', ' ')
         .trim();
       if (text === '' || /^0+$/.test(text)) return null;
@@ -215,17 +223,15 @@ function otherValue(bytes: Buffer, from: number, width: number, kind: string): A
     }
     case 'I':
     case '+':
-      return width === 4 ? bytes.readInt32LE(from) : numberOfText(bytes.toString('latin1', from, from + width));
+      return width === 4 ? view.getInt32(from, true) : numberOfText(latin1(bytes, from, from + width));
     case 'B':
     case 'O':
-      return width === 8
-        ? realValue(bytes.readDoubleLE(from))
-        : numberOfText(bytes.toString('latin1', from, from + width));
+      return width === 8 ? realValue(view.getFloat64(from, true)) : numberOfText(latin1(bytes, from, from + width));
     case 'Y':
-      return width === 8 ? Number(bytes.readBigInt64LE(from)) / 10_000 : null;
+      return width === 8 ? Number(view.getBigInt64(from, true)) / 10_000 : null;
     case 'T':
     case '@':
-      return width === 8 ? julianDateTime(bytes.readInt32LE(from), bytes.readInt32LE(from + 4)) : null;
+      return width === 8 ? julianDateTime(view.getInt32(from, true), view.getInt32(from + 4, true)) : null;
     default:
       return null;
   }
