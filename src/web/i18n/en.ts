@@ -375,6 +375,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'local.none': 'No files yet. Survey parcels and a plan (or a project boundary) are needed at least.',
   'local.cancelled': 'Cancelled; no result was kept. The files are still here to run again.',
   'local.otherFiles': 'Other files or pack',
+  'local.papers': 'xlsx and docx: run tianchou analyse on the same files, or import them',
   'local.evidence': 'Evidence',
   'local.time': 'Time taken',
   'local.timeParts': 'reading and hashing {read} s, computing {compute} s',

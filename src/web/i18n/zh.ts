@@ -365,6 +365,7 @@ export const zh = {
   'local.none': '还没有文件。至少要有地类图斑和规划方案（或项目区范围）。',
   'local.cancelled': '已取消，没有留下结果。文件还在，可以重新运行。',
   'local.otherFiles': '换文件或政策包',
+  'local.papers': 'xlsx 和 docx：用同样的文件运行 tianchou analyse，或入库后导出',
   'local.evidence': '读取依据',
   'local.time': '用时',
   'local.timeParts': '读取和校验 {read} 秒，计算 {compute} 秒',

@@ -148,15 +148,18 @@ function Screen(props: { readonly packs: readonly PackText[] }) {
               <Dropdown
                 trigger={['click']}
                 menu={{
-                  items: (['balance.json', 'findings.json'] as const).map((name) => ({
-                    key: name,
-                    label: (
-                      <>
-                        {t(`export.${name}`)} <code>{name}</code>
-                      </>
-                    ),
-                    onClick: () => save(name, downloads[name]),
-                  })),
+                  items: [
+                    ...(['balance.json', 'findings.json'] as const).map((name) => ({
+                      key: name,
+                      label: (
+                        <>
+                          {t(`export.${name}`)} <code>{name}</code>
+                        </>
+                      ),
+                      onClick: () => save(name, downloads[name]),
+                    })),
+                    { key: 'papers', disabled: true, label: <span className="sub">{t('local.papers')}</span> },
+                  ],
                 }}
               >
                 <Button type="primary" icon={<DownloadOutlined />}>
