@@ -1,6 +1,8 @@
 /** Has the pure functions of this thread that have a compiled version use it. */
+import { coveragePlain, installCoverage } from '../coverage.ts';
 import { installTabulate, tabulatePlain } from '../tabulate.ts';
 import type { PlaneLayer } from '../types.ts';
+import { compiledCoverage } from './coverage.ts';
 import type { KernelInstance } from './instance.ts';
 import { compiledTabulate } from './tabulate.ts';
 
@@ -18,6 +20,7 @@ export function installCompiled(
 ): void {
   if (start === undefined) {
     installTabulate(undefined);
+    installCoverage(undefined);
     return;
   }
   const started: { kernel?: KernelInstance | undefined } = {};
@@ -29,8 +32,10 @@ export function installCompiled(
   };
   installTabulate((parcels, zones, options) => {
     const kernel = kernelFor(parcels, zones);
-    return kernel === undefined
-      ? tabulatePlain(parcels, zones, options)
-      : compiledTabulate(kernel)(parcels, zones, options);
+    return (kernel === undefined ? tabulatePlain : compiledTabulate(kernel))(parcels, zones, options);
+  });
+  installCoverage((boundary, layer, options) => {
+    const kernel = kernelFor(boundary, layer);
+    return (kernel === undefined ? coveragePlain : compiledCoverage(kernel))(boundary, layer, options);
   });
 }

@@ -26,6 +26,8 @@ export interface KernelExports {
   countRows(): number;
   collectRows(out: number, starts: number, parcels: number, touching: number): number;
   classTable(): number;
+  freeEdges(layer: number, out: number): void;
+  coverRegions(job: number): void;
   addAcross(classes: number, zones: number, parcels: number, count: number, rows: number, rowCount: number): void;
 }
 

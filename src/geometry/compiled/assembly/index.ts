@@ -17,6 +17,8 @@ import {
   takenTasks,
   top,
 } from './layout.ts';
+import { coverRegions } from './coverage-regions.ts';
+import { freeEdges } from './free-edges.ts';
 import { boundsOf, spreadBlocks } from './prepare.ts';
 import { addAcross } from './overlay.ts';
 import { begin, tasksOf, work } from './work.ts';
@@ -51,3 +53,4 @@ export { splitCountInDegrees, splitCountInZone, splitPointInDegrees, splitPointI
 export { splitPointsInDegrees, splitPointsInZone, toPlaneAll, unprojectAll };
 export { arcTangentAll, evaluateAll, projectAll };
 export { officialAreasOf };
+export { coverRegions, freeEdges };
