@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve, type ServerType } from '@hono/node-server';
+import { unzipSync } from 'fflate';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/platform/project-root.ts';
@@ -169,6 +170,55 @@ describe('analysis on this computer', { timeout: JOURNEY_TIMEOUT }, () => {
     await page.getByRole('button', { name: '运行分析' }).click();
     await page.locator('.findings').waitFor({ timeout: 120_000 });
     expect((await downloaded(page, 'balance.json')).equals(expected.balance)).toBe(true);
+    await close();
+  });
+
+  it("takes a bare shapefile with its parts, a boundary TXT as plan and a layer of the user's own", async () => {
+    const shapes = join(folder, 'shapes');
+    mkdirSync(shapes);
+    tianchou('convert', demoFile('parcels.fgb'), join(shapes, 'DLTB.zip'));
+    for (const [name, bytes] of Object.entries(unzipSync(readFileSync(join(shapes, 'DLTB.zip')))))
+      writeFileSync(join(shapes, name.replace(/^.*(\.[^.]+)$/, '450702DLTB$1')), bytes);
+    rmSync(join(shapes, 'DLTB.zip'));
+    tianchou('convert', demoFile('village.fgb'), join(folder, 'boundary.txt'));
+    cpSync(demoFile('slope.fgb'), join(folder, '我的图层.fgb'));
+    tianchou(
+      'analyse',
+      '--parcels',
+      join(shapes, '450702DLTB.shp'),
+      '--zones',
+      `我的图层=${demoFile('slope.fgb')}`,
+      '--project',
+      join(folder, 'boundary.txt'),
+      '--pack',
+      'haining-2021',
+      '--out',
+      join(folder, 'result-of-shapes'),
+    );
+    const { page, trouble, close } = await openPage(browser, app.url);
+    await page.goto(`${app.url}/local?pack=haining-2021`);
+    await page.getByText('现在断网也能分析').waitFor();
+    await page
+      .locator('input[type=file]')
+      .setInputFiles([
+        ...readdirSync(shapes).map((name) => join(shapes, name)),
+        join(folder, 'boundary.txt'),
+        join(folder, '我的图层.fgb'),
+      ]);
+    await page.getByText(/连同 \d 个附属文件/).waitFor();
+    for (const [file, role] of [
+      ['boundary.txt', '规划方案或项目区范围'],
+      ['我的图层.fgb', '自有图层（以文件名为名）'],
+    ] as const) {
+      await page.locator('.local-files tr', { hasText: file }).locator('.local-role').click();
+      await page.locator('.ant-select-dropdown:visible').getByText(role, { exact: true }).click();
+    }
+    await page.getByRole('button', { name: '运行分析' }).click();
+    await page.locator('.findings').waitFor({ timeout: 120_000 });
+    const result = (name: string): Buffer => readFileSync(join(folder, 'result-of-shapes', name));
+    expect((await downloaded(page, 'balance.json')).equals(result('balance.json'))).toBe(true);
+    expect((await downloaded(page, 'findings.json')).equals(result('findings.json'))).toBe(true);
+    expect(trouble).toEqual([]);
     await close();
   });
 
