@@ -1,32 +1,16 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { ApiError } from './api/client.ts';
-import { router } from './router.tsx';
+import { askEarly, askForMap } from './api/early.ts';
 import './tokens.css';
 import './styles/frame.css';
 import './styles/kit.css';
 import './styles/map.css';
 import './styles/screens.css';
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      refetchOnWindowFocus: false,
-      // What the server refused stays refused; only a lost connection is worth asking twice.
-      retry: (failures, error) => failures < 2 && error instanceof ApiError && error.status === 0,
-    },
-  },
-});
-
-const root = document.getElementById('root');
-if (root === null) throw new Error('the page has no root element');
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
-);
+// This file is small on purpose: it runs before the libraries have come, so that what the first picture waits for, code and
+// data, is asked for at once and side by side.
+void askEarly('/api/status');
+if (location.pathname === '/map') {
+  askForMap(new URLSearchParams(location.search).get('county')).catch(() => undefined);
+  import('../modules/parcels/ui/MapScreen.tsx').catch(() => undefined);
+}
+const { startApp } = await import('./app.tsx');
+startApp();

@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Serves the files of `folder`. What has no ending is a screen of the single page and gets index.html; files under
- * `assets/` carry a hash in their name and are cached for ever.
+ * `assets/` carry a hash in their name and are cached for ever; they go out packed where a `.gz` lies beside them.
  */
 export function staticFiles(folder: string): Statics {
   const root = resolve(folder);
@@ -49,8 +49,15 @@ export function staticFiles(folder: string): Statics {
       etag,
     };
     if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
-    headers['content-length'] = String(found.size);
+    // The build lays a packed form beside the larger files; the unpacked one is sent to whoever does not take it.
+    const packed = hashed ? await stat(`${asked}.gz`).catch(() => undefined) : undefined;
+    if (packed !== undefined) headers['vary'] = 'accept-encoding';
+    const takesPacked = /\bgzip\b(?!;\s*q=0(\.0*)?\s*(,|$))/.test(request.headers.get('accept-encoding') ?? '');
+    const sendPacked = packed !== undefined && takesPacked;
+    if (sendPacked) headers['content-encoding'] = 'gzip';
+    headers['content-length'] = String(sendPacked ? packed.size : found.size);
     if (request.method === 'HEAD') return new Response(null, { headers });
-    return new Response(Readable.toWeb(createReadStream(asked)) as ReadableStream, { headers });
+    const file = createReadStream(sendPacked ? `${asked}.gz` : asked);
+    return new Response(Readable.toWeb(file) as ReadableStream, { headers });
   };
 }

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../kernel/index.ts';
 import type { RefusalReply } from '../../modules/access/views.ts';
+import { takeEarly } from './early.ts';
 
 /** A reply the server refused or that never came. Screens show `refusals` as they are: code, message, remedy. */
 export class ApiError extends Error {
@@ -42,7 +43,7 @@ function isRefusalReply(body: unknown): body is RefusalReply {
 async function request(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await ((init.method === undefined ? takeEarly(path) : undefined) ?? fetch(path, init));
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError(0, [UNREACHABLE]);

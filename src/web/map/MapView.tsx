@@ -62,6 +62,27 @@ function fit(map: maplibregl.Map, place: MapFocus['place'], animate: boolean): v
   map.fitBounds([place[0], place[1], place[2], place[3]], { padding: 48, maxZoom: 17, animate, duration: 500 });
 }
 
+const FIRST_WAIT_MILLISECONDS = 700;
+
+/**
+ * The library draws the whole map once more for each tile that comes. Without a graphics card a frame takes half a second in
+ * which no tile is read, so until all tiles of the first picture are there, one frame in a while must do.
+ */
+function holdFirstFrames(map: maplibregl.Map): void {
+  const { painter } = map;
+  const render = painter.render;
+  let drawnAt = performance.now();
+  painter.render = (...given) => {
+    const complete = map.isStyleLoaded() === true && map.areTilesLoaded();
+    if (!complete && performance.now() - drawnAt < FIRST_WAIT_MILLISECONDS) return;
+    render.apply(painter, given);
+    drawnAt = performance.now();
+    if (complete) painter.render = render;
+  };
+  // Where tiles come slowly, what is there is shown without waiting for the next one.
+  window.setTimeout(() => map.triggerRepaint(), FIRST_WAIT_MILLISECONDS);
+}
+
 /** The map of every screen: our own vector tiles and GeoJSON, an outside base map only where an administrator switched it on. */
 export function MapView(props: MapViewProps) {
   const { t } = useI18n();
@@ -169,6 +190,17 @@ export function MapView(props: MapViewProps) {
     made.touchZoomRotate.disableRotation();
     made.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right');
     made.addControl(new maplibregl.ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-left');
+    holdFirstFrames(made);
+    // The first picture: all tiles there and drawn. The next frame begins once this one is on the screen.
+    const drawn = (): void => {
+      if (!made.areTilesLoaded() || !made.isStyleLoaded()) return;
+      made.off('render', drawn);
+      requestAnimationFrame(() => {
+        container.dataset['mapPicture'] = 'drawn';
+        performance.mark('map-picture');
+      });
+    };
+    made.on('render', drawn);
     made.on('idle', () => {
       container.dataset['mapState'] = 'idle';
     });

@@ -350,5 +350,6 @@ export function mapStyle(input: StyleInput): StyleSpecification {
       },
     });
   }
-  return { version: 8, sources, layers };
+  // Nothing fades: without a graphics card each frame of a transition draws the whole county again.
+  return { version: 8, sources, layers, transition: { duration: 0, delay: 0 } };
 }
