@@ -22,7 +22,7 @@ afterAll(async () => {
   await app?.stop();
 });
 
-const SCREENS = ['projects', 'map', 'import', 'quality', 'analysis'] as const;
+const SCREENS = ['projects', 'map', 'import', 'quality', 'analysis', 'local'] as const;
 
 describe('frame', { timeout: JOURNEY_TIMEOUT }, () => {
   it('speaks Chinese first, and English by the address', async () => {

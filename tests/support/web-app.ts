@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
 import { build } from 'vite';
+import { buildKernel } from '../../scripts/build-kernel.js';
 import { systemClock, systemIds } from '../../src/platform/clock.ts';
 import { openDatabase } from '../../src/platform/db/index.ts';
 import { openFiles } from '../../src/platform/files/index.ts';
@@ -20,6 +21,8 @@ export interface WebApp {
 export async function startWebApp(demo: { readonly parcels: number; readonly seed: number } | null): Promise<WebApp> {
   const screens = join(PROJECT_ROOT, 'dist', 'web');
   if (!existsSync(join(screens, 'index.html'))) {
+    // The screens carry the compiled kernel.
+    await buildKernel();
     await build({ configFile: join(PROJECT_ROOT, 'vite.config.ts'), logLevel: 'error' });
   }
   const folder = mkdtempSync(join(tmpdir(), 'tianchou-web-'));
