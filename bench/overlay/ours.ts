@@ -63,6 +63,8 @@ export function variants(): Variant[] {
 }
 
 export interface OurRun extends Usage {
+  /** Official areas, which the balance is closed to. */
+  readonly officialCpuSeconds?: number;
   /** Phases that compute: neither read, nor check, nor write. */
   readonly computeCpuSeconds: number;
   readonly computeWallSeconds: number;
@@ -98,6 +100,7 @@ export async function runOurs(variant: Variant, county: CountyFiles): Promise<Ou
       computeCpuSeconds: sum((p) => (NOT_COMPUTING.has(p.phase) ? 0 : p.cpu_seconds)),
       computeWallSeconds: sum((p) => (NOT_COMPUTING.has(p.phase) ? 0 : p.wall_seconds)),
       readCpuSeconds: sum((p) => (p.phase === 'read' ? p.cpu_seconds : 0)),
+      officialCpuSeconds: sum((p) => (p.phase === 'official' ? p.cpu_seconds : 0)),
       checkCpuSeconds: sum((p) => (p.phase === 'validate' ? p.cpu_seconds : 0)),
       pairs: stats.pairs ?? 0,
     };
