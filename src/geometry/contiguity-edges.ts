@@ -45,14 +45,12 @@ export function edgeTableOf(layer: PlaneLayer): EdgeTable {
 /** Most cells of a grid; a wide layer gets larger ones. */
 const MAX_CELLS = 8_000_000;
 
-/** Sorts the edges of the features that `takes` says yes to into buckets of about `size` metres. */
-export function bucketEdges(
+/** The grid of buckets of about `size` metres over the features that `takes` says yes to; none where it is empty. */
+export function bucketGrid(
   layer: PlaneLayer,
-  table: EdgeTable,
   size: number,
   takes: (feature: number) => boolean,
-): EdgeBuckets {
-  const { xy, next } = table;
+): Omit<EdgeBuckets, 'starts' | 'edges'> {
   let minX = Infinity;
   let minY = Infinity;
   let maxX = -Infinity;
@@ -65,13 +63,26 @@ export function bucketEdges(
     maxX = Math.max(maxX, layer.boxes[4 * f + 2]!);
     maxY = Math.max(maxY, layer.boxes[4 * f + 3]!);
   }
-  if (!(maxX >= minX))
-    return { x0: 0, y0: 0, size, columns: 0, rows: 0, starts: new Uint32Array(1), edges: new Uint32Array(0) };
+  if (!(maxX >= minX)) return { x0: 0, y0: 0, size, columns: 0, rows: 0 };
   const side = Math.max(size, Math.sqrt(((maxX - minX) * (maxY - minY)) / MAX_CELLS));
   const columns = Math.floor((maxX - minX) / side) + 1;
   const rows = Math.floor((maxY - minY) / side) + 1;
+  return { x0: minX, y0: minY, size: side, columns, rows };
+}
+
+/** Sorts the edges of the features that `takes` says yes to into buckets of about `size` metres. */
+export function bucketEdges(
+  layer: PlaneLayer,
+  table: EdgeTable,
+  size: number,
+  takes: (feature: number) => boolean,
+): EdgeBuckets {
+  const { xy, next } = table;
+  const features = layer.areas.length;
+  const grid = bucketGrid(layer, size, takes);
+  const { x0, y0, columns, rows } = grid;
   const starts = new Uint32Array(columns * rows + 1);
-  const perMetre = 1 / side;
+  const perMetre = 1 / grid.size;
   let edges = new Uint32Array(0);
   // Counted first, filled then.
   for (let pass = 0; pass < 2; pass++) {
@@ -81,10 +92,10 @@ export function bucketEdges(
       const to = layer.ringStarts[layer.featureRings[f + 1]!]!;
       for (let v = from; v < to; v++) {
         const w = next[v]!;
-        const c1 = Math.floor(((xy[2 * v]! < xy[2 * w]! ? xy[2 * v]! : xy[2 * w]!) - minX) * perMetre);
-        const c2 = Math.floor(((xy[2 * v]! < xy[2 * w]! ? xy[2 * w]! : xy[2 * v]!) - minX) * perMetre);
-        const r1 = Math.floor(((xy[2 * v + 1]! < xy[2 * w + 1]! ? xy[2 * v + 1]! : xy[2 * w + 1]!) - minY) * perMetre);
-        const r2 = Math.floor(((xy[2 * v + 1]! < xy[2 * w + 1]! ? xy[2 * w + 1]! : xy[2 * v + 1]!) - minY) * perMetre);
+        const c1 = Math.floor(((xy[2 * v]! < xy[2 * w]! ? xy[2 * v]! : xy[2 * w]!) - x0) * perMetre);
+        const c2 = Math.floor(((xy[2 * v]! < xy[2 * w]! ? xy[2 * w]! : xy[2 * v]!) - x0) * perMetre);
+        const r1 = Math.floor(((xy[2 * v + 1]! < xy[2 * w + 1]! ? xy[2 * v + 1]! : xy[2 * w + 1]!) - y0) * perMetre);
+        const r2 = Math.floor(((xy[2 * v + 1]! < xy[2 * w + 1]! ? xy[2 * w + 1]! : xy[2 * v + 1]!) - y0) * perMetre);
         for (let row = r1; row <= r2; row++) {
           for (let cell = row * columns + c1; cell <= row * columns + c2; cell++) {
             if (pass === 0) starts[cell + 1]!++;
@@ -101,5 +112,5 @@ export function bucketEdges(
   // Filling moved every start to the next one.
   starts.copyWithin(1, 0, columns * rows);
   starts[0] = 0;
-  return { x0: minX, y0: minY, size: side, columns, rows, starts, edges };
+  return { ...grid, starts, edges };
 }

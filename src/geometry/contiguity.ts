@@ -81,9 +81,49 @@ export function contiguityBlocks(
     (features.candidates?.[f] ?? isFarmland(code)) ? 1 : 0,
   );
   const parents = Int32Array.from({ length: count }, (_, f) => f);
-  if (isCandidate.includes(1)) joinNeighbours(layer, features, options, isCandidate, parents);
+  if (isCandidate.includes(1)) {
+    const hasPassages = options.gapMetres > TOUCH_METRES;
+    (installed ?? joinNeighboursPlain)(
+      {
+        layer,
+        isCandidate,
+        passable: hasPassages ? passableFeatures(layer, features, options, isCandidate) : null,
+        reach: Math.max(options.gapMetres, TOUCH_METRES),
+        onProgress: options.onProgress,
+        isCancelled: options.isCancelled,
+      },
+      parents,
+    );
+  }
   return blocksOf(parents, isCandidate, features.areasDm2);
 }
+
+/** What is to be joined: candidates that touch, or are connected over passable land. */
+export interface Neighbourhood {
+  readonly layer: PlaneLayer;
+  readonly isCandidate: Uint8Array;
+  /** 1 for features a connection may run over; null where neighbours must touch. */
+  readonly passable: Uint8Array | null;
+  readonly reach: number;
+  readonly onProgress: ContiguityOptions['onProgress'];
+  readonly isCancelled: ContiguityOptions['isCancelled'];
+}
+
+/** Joins neighbours in a union-find of features, the lower feature on top. */
+export type JoinNeighbours = (neighbourhood: Neighbourhood, parents: Int32Array) => void;
+
+let installed: JoinNeighbours | undefined;
+
+/**
+ * Has `contiguityBlocks` use another version (the compiled kernel, with the same blocks) from now on, in this thread; undefined
+ * takes the plain one again.
+ */
+export function installContiguity(version: JoinNeighbours | undefined): void {
+  installed = version;
+}
+
+/** Metres of a bucket of edges. */
+export const bucketMetres = (reach: number): number => Math.max(20, 2 * reach);
 
 function rootOf(parents: Int32Array, node: number): number {
   let at = node;
@@ -145,26 +185,19 @@ interface Near {
   readonly ys: number[];
 }
 
-function joinNeighbours(
-  layer: PlaneLayer,
-  features: ContiguityFeatures,
-  options: ContiguityOptions,
-  isCandidate: Uint8Array,
-  parents: Int32Array,
-): void {
+/** The plain version: reference of the compiled one, and used where there is none. */
+export function joinNeighboursPlain(neighbourhood: Neighbourhood, parents: Int32Array): void {
+  const { layer, isCandidate, passable, reach } = neighbourhood;
   const table = edgeTableOf(layer);
-  const reach = Math.max(options.gapMetres, TOUCH_METRES);
-  const bucketSize = Math.max(20, 2 * reach);
+  const bucketSize = bucketMetres(reach);
   const candidateEdges = bucketEdges(layer, table, bucketSize, (f) => isCandidate[f] === 1);
-  const hasPassages = options.gapMetres > TOUCH_METRES;
-  const passable = hasPassages ? passableFeatures(layer, features, options, isCandidate) : isCandidate;
-  const allEdges = hasPassages ? bucketEdges(layer, table, bucketSize, () => true) : candidateEdges;
+  const allEdges = passable === null ? candidateEdges : bucketEdges(layer, table, bucketSize, () => true);
   const near: Near = { count: 0, features: [], edges: [], squares: [], xs: [], ys: [] };
   const { xy, next } = table;
   for (let f = 0; f < isCandidate.length; f++) {
     if ((f & 1023) === 0) {
-      if (options.isCancelled?.() === true) throw new Cancelled('cancelled');
-      options.onProgress?.(f / isCandidate.length);
+      if (neighbourhood.isCancelled?.() === true) throw new Cancelled('cancelled');
+      neighbourhood.onProgress?.(f / isCandidate.length);
     }
     if (isCandidate[f] === 0) continue;
     const from = layer.ringStarts[layer.featureRings[f]!]!;
@@ -182,13 +215,16 @@ function joinNeighbours(
           const other = near.features[i]!;
           if (rootOf(parents, other) === rootOf(parents, f)) continue;
           const touches = near.squares[i]! <= TOUCH_METRES * TOUCH_METRES;
-          if (touches || (hasPassages && isClearPassage(table, allEdges, passable, x, y, near.xs[i]!, near.ys[i]!)))
+          if (
+            touches ||
+            (passable !== null && isClearPassage(table, allEdges, passable, x, y, near.xs[i]!, near.ys[i]!))
+          )
             unite(parents, f, other);
         }
       }
     }
   }
-  options.onProgress?.(1);
+  neighbourhood.onProgress?.(1);
 }
 
 /** The nearest point of every candidate within reach of (x, y) that is not in f's block yet. */

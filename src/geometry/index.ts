@@ -34,6 +34,7 @@ export {
   CONNECTION_SPACING_METRES,
   CONTIGUITY_GAPS_METRES,
   contiguityBlocks,
+  installContiguity,
   type ContiguityBlock,
   type ContiguityBlocks,
   type ContiguityFeatures,

@@ -2,7 +2,7 @@ import { coverageGrid } from '../coverage-cells.ts';
 import { coverageOf } from '../coverage-regions.ts';
 import { coveragePlain, type FindCoverage, NO_COVERAGE, SMALLEST_REGION_M2 } from '../coverage.ts';
 import type { PlaneLayer } from '../types.ts';
-import { allocate, KernelFailed, type KernelInstance, view, withMemory } from './instance.ts';
+import { allocate, KernelFailed, type KernelInstance, runAlone, view, withMemory } from './instance.ts';
 import { copyPlaneLayer } from './kernel-layer.ts';
 
 /** Free edges as the kernel leaves them (assembly/free-edges.ts), and a job (assembly/coverage-cells.ts, coverage-regions.ts). */
@@ -29,7 +29,7 @@ export function compiledCoverage(instance: KernelInstance): FindCoverage {
         view.f64(instance, job, 3).set([grid.x0, grid.y0, grid.size]);
         view.u32(instance, job + 24, 4).set([grid.columns, grid.rows, edges.at, frame?.at ?? 0]);
         view.f64(instance, job + 40, 1)[0] = minimumAreaM2;
-        trapped(() => instance.exports.coverRegions(job));
+        runAlone(() => instance.exports.coverRegions(job));
         const [count, kinds, areas, boxes, places, boundCount, bounds] = view.u32(instance, job + 48, 7);
         return coverageOf(
           {
@@ -54,19 +54,10 @@ export function compiledCoverage(instance: KernelInstance): FindCoverage {
 function freeEdges(instance: KernelInstance, layer: PlaneLayer): { at: number; count: number; box: Float64Array } {
   const at = allocate(instance, FREE_BYTES);
   const copied = copyPlaneLayer(instance, layer);
-  trapped(() => instance.exports.freeEdges(copied.struct, at));
+  runAlone(() => instance.exports.freeEdges(copied.struct, at));
   return {
     at,
     count: view.u32(instance, at, 1)[0]!,
     box: view.f64(instance, at + 16, 4).slice(),
   };
-}
-
-/** The kernel ends with a trap where it gets no more memory. */
-function trapped(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    throw new KernelFailed(String(error));
-  }
 }

@@ -4,3 +4,4 @@ export * from './overlay-job.ts';
 export * from './tabulate.ts';
 export * from './install.ts';
 export * from './coverage.ts';
+export * from './contiguity.ts';

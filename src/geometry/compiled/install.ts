@@ -1,7 +1,9 @@
 /** Has the pure functions of this thread that have a compiled version use it. */
+import { installContiguity, joinNeighboursPlain } from '../contiguity.ts';
 import { coveragePlain, installCoverage } from '../coverage.ts';
 import { installTabulate, tabulatePlain } from '../tabulate.ts';
 import type { PlaneLayer } from '../types.ts';
+import { compiledNeighbours } from './contiguity.ts';
 import { compiledCoverage } from './coverage.ts';
 import type { KernelInstance } from './instance.ts';
 import { compiledTabulate } from './tabulate.ts';
@@ -21,6 +23,7 @@ export function installCompiled(
   if (start === undefined) {
     installTabulate(undefined);
     installCoverage(undefined);
+    installContiguity(undefined);
     return;
   }
   const started: { kernel?: KernelInstance | undefined } = {};
@@ -37,5 +40,9 @@ export function installCompiled(
   installCoverage((boundary, layer, options) => {
     const kernel = kernelFor(boundary, layer);
     return (kernel === undefined ? coveragePlain : compiledCoverage(kernel))(boundary, layer, options);
+  });
+  installContiguity((neighbourhood, parents) => {
+    const kernel = kernelFor(neighbourhood.layer);
+    (kernel === undefined ? joinNeighboursPlain : compiledNeighbours(kernel))(neighbourhood, parents);
   });
 }

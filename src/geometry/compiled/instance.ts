@@ -28,6 +28,8 @@ export interface KernelExports {
   classTable(): number;
   freeEdges(layer: number, out: number): void;
   coverRegions(job: number): void;
+  beginContiguity(job: number): void;
+  joinNeighbours(job: number, from: number, to: number): void;
   addAcross(classes: number, zones: number, parcels: number, count: number, rows: number, rowCount: number): void;
 }
 
@@ -92,6 +94,15 @@ export function allocate(instance: KernelInstance, bytes: number): number {
     return instance.exports.allocate(bytes) >>> 0;
   } catch {
     throw new KernelFailed('no memory');
+  }
+}
+
+/** Runs a function of the module on the calling thread. It ends with a trap where it gets no more memory. */
+export function runAlone(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new KernelFailed(String(error));
   }
 }
 

@@ -84,6 +84,21 @@ describe.each(KERNELS)('the compiled kernel ($name)', ({ threads, variant }) => 
     }
   });
 
+  it('tabulates each pair of one layer once, with the bits of the plain version', () => {
+    const dented = { ...planes[0]!, xy: planes[0]!.xy.map((value, i) => (i % 97 === 0 ? value + 0.05 : value)) };
+    const tabulate = compiledTabulate(kernel);
+    for (const options of [{}, { maxIndexPieces: 20_000 }]) {
+      const once = tabulatePlain(dented, dented, { ...options, eachPairOnce: true });
+      same(tabulate(dented, dented, { ...options, eachPairOnce: true }), once);
+      const all = tabulatePlain(dented, dented, options);
+      const kept = Array.from(all.areas.keys()).filter((i) => all.parcels[i]! < all.zones[i]!);
+      const pick = <T extends Uint32Array | Float64Array>(values: T): number[] => kept.map((i) => values[i]!);
+      expect([...once.parcels]).toEqual(pick(all.parcels));
+      expect([...once.zones]).toEqual(pick(all.zones));
+      expect([...once.areas]).toEqual(pick(all.areas));
+    }
+  });
+
   it('prepares layers as the plain version does: split points, signs, areas, boxes', () => {
     [parcels, ...zones].forEach((layer, i) => {
       withMemory(kernel, () => {

@@ -17,6 +17,7 @@ import {
   takenTasks,
   top,
 } from './layout.ts';
+import { beginContiguity, joinNeighbours } from './contiguity.ts';
 import { coverRegions } from './coverage-regions.ts';
 import { freeEdges } from './free-edges.ts';
 import { boundsOf, spreadBlocks } from './prepare.ts';
@@ -53,4 +54,4 @@ export { splitCountInDegrees, splitCountInZone, splitPointInDegrees, splitPointI
 export { splitPointsInDegrees, splitPointsInZone, toPlaneAll, unprojectAll };
 export { arcTangentAll, evaluateAll, projectAll };
 export { officialAreasOf };
-export { coverRegions, freeEdges };
+export { beginContiguity, coverRegions, freeEdges, joinNeighbours };
