@@ -8,8 +8,6 @@ import {
   bucketRows,
   bucketSize,
   bucketStarts,
-  bucketX,
-  bucketY,
   endOfEdge,
   fillBuckets,
   startOfEdge,
@@ -154,17 +152,21 @@ export function joinNeighbours(job: usize, from: i32, to: i32): void {
 /** The nearest point of every candidate within reach of (x, y) that is not in f's block yet. */
 function findNear(layer: usize, buckets: usize, f: u32, x: f64, y: f64, reach: f64): void {
   nearCount = 0;
-  const x0 = bucketX(buckets);
-  const y0 = bucketY(buckets);
-  const size = bucketSize(buckets);
   const columns = bucketColumns(buckets);
   const starts = bucketStarts(buckets);
   const edges = bucketEdges(buckets);
   const xy = xyOf(layer);
-  const c1 = max(0, <i32>Math.floor((x - reach - x0) / size));
-  const c2 = min(columns - 1, <i32>Math.floor((x + reach - x0) / size));
-  const r1 = max(0, <i32>Math.floor((y - reach - y0) / size));
-  const r2 = min(bucketRows(buckets) - 1, <i32>Math.floor((y + reach - y0) / size));
+  const origin = v128.load(buckets);
+  const size = f64x2.splat(bucketSize(buckets));
+  const point = f64x2.replace_lane(f64x2.splat(x), 1, y);
+  const low = f64x2.div(f64x2.sub(f64x2.sub(point, f64x2.splat(reach)), origin), size);
+  const high = f64x2.div(f64x2.sub(f64x2.add(point, f64x2.splat(reach)), origin), size);
+  const from = i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(low));
+  const to = i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(high));
+  const c1 = max(0, i32x4.extract_lane(from, 0));
+  const c2 = min(columns - 1, i32x4.extract_lane(to, 0));
+  const r1 = max(0, i32x4.extract_lane(from, 1));
+  const r2 = min(bucketRows(buckets) - 1, i32x4.extract_lane(to, 1));
   const root = rootOf(f);
   const limit = reach * reach;
   for (let row = r1; row <= r2; row++) {

@@ -77,11 +77,15 @@ export function fillBuckets(layer: usize, buckets: usize, takes: usize): void {
   store<u32>(buckets, <u32>edges, 36);
 }
 
+/** Column and row of a point, as the first two of four i32. */
+/* @inline */ function cellOf(point: usize, origin: v128, perMetre: v128): v128 {
+  return i32x4.trunc_sat_f64x2_s_zero(f64x2.floor(f64x2.mul(f64x2.sub(v128.load(point), origin), perMetre)));
+}
+
 /** Counts the edges of each cell at first, where `edges` is 0; puts them there then. */
 function walkEdges(layer: usize, buckets: usize, takes: usize, starts: usize, edges: usize): void {
-  const x0 = bucketX(buckets);
-  const y0 = bucketY(buckets);
-  const perMetre = 1 / bucketSize(buckets);
+  const origin = v128.load(buckets);
+  const perMetre = f64x2.splat(1 / bucketSize(buckets));
   const columns = bucketColumns(buckets);
   const featureCount = featuresOf(layer);
   const featureRings = featureRingsOf(layer);
@@ -95,18 +99,20 @@ function walkEdges(layer: usize, buckets: usize, takes: usize, starts: usize, ed
       const start = load<u32>(ringStarts + ((<usize>r) << 2));
       const end = load<u32>(ringStarts + ((<usize>r) << 2), 4);
       const left: u32 = load<i8>(signs + r) > 0 ? LEFT : 0;
+      if (start == end) continue;
+      const firstCell = cellOf(xy + ((<usize>start) << 4), origin, perMetre);
+      let cellP = firstCell;
       for (let v = start; v < end; v++) {
         const isLast = v + 1 == end;
-        const p = xy + ((<usize>v) << 4);
-        const q = isLast ? xy + ((<usize>start) << 4) : p + 16;
-        const px = load<f64>(p);
-        const py = load<f64>(p, 8);
-        const qx = load<f64>(q);
-        const qy = load<f64>(q, 8);
-        const c1 = <i32>Math.floor(((px < qx ? px : qx) - x0) * perMetre);
-        const c2 = <i32>Math.floor(((px < qx ? qx : px) - x0) * perMetre);
-        const r1 = <i32>Math.floor(((py < qy ? py : qy) - y0) * perMetre);
-        const r2 = <i32>Math.floor(((py < qy ? qy : py) - y0) * perMetre);
+        const cellQ = isLast ? firstCell : cellOf(xy + ((<usize>(v + 1)) << 4), origin, perMetre);
+        const edge = v | left | (isLast ? LAST : 0);
+        const low = i32x4.min_s(cellP, cellQ);
+        const high = i32x4.max_s(cellP, cellQ);
+        cellP = cellQ;
+        const c1 = i32x4.extract_lane(low, 0);
+        const c2 = i32x4.extract_lane(high, 0);
+        const r1 = i32x4.extract_lane(low, 1);
+        const r2 = i32x4.extract_lane(high, 1);
         for (let row = r1; row <= r2; row++) {
           const lastCell = row * columns + c2;
           for (let cell = row * columns + c1; cell <= lastCell; cell++) {
@@ -116,7 +122,7 @@ function walkEdges(layer: usize, buckets: usize, takes: usize, starts: usize, ed
             } else {
               const to = load<u32>(at);
               store<u32>(at, to + 1);
-              store<u32>(edges + ((<usize>to) << 2), v | left | (isLast ? LAST : 0));
+              store<u32>(edges + ((<usize>to) << 2), edge);
             }
           }
         }
