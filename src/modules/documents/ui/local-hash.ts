@@ -10,7 +10,7 @@ export function sha256OfText(text: string): string {
 
 const PIECE_BYTES = 8 << 20;
 /** The browser's own hash is ten times as fast and takes a file only whole, in memory for that moment. */
-const WHOLE_BYTES = 400_000_000;
+const WHOLE_BYTES = 150_000_000;
 
 async function sha256OfOne(file: File): Promise<string> {
   const native = (globalThis as { crypto?: { subtle?: SubtleCrypto } }).crypto?.subtle;
