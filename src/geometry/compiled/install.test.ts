@@ -35,6 +35,23 @@ describe('installCompiled', () => {
     expect(starts).toBe(1);
   });
 
+  it.each(['begin', 'freeEdges', 'coverRegions', 'beginContiguity', 'joinNeighbours'] as const)(
+    'leaves to the plain versions what the kernel has no memory for (%s)',
+    (name) => {
+      const kernel = startKernel(1)!;
+      const mark = kernel.exports.top();
+      const trap = (): never => {
+        throw new Error('unreachable');
+      };
+      installCompiled(() => ({ ...kernel, helpers: 0, exports: { ...kernel.exports, [name]: trap } }), 0);
+      expect(tabulate(dented, coarse)).toEqual(tabulatePlain(dented, coarse));
+      expect(coverage(coarse, dented)).toEqual(coveragePlain(coarse, dented));
+      expect(contiguityBlocks(dented, FARMLAND, TOUCHING).blocks.length).toBe(1);
+      // Nothing of it stays in the kernel's memory.
+      expect(kernel.exports.top()).toBe(mark);
+    },
+  );
+
   it('leaves all to the plain versions where there is no kernel', () => {
     installCompiled(() => undefined, 0);
     expect(tabulate(dented, coarse)).toEqual(tabulatePlain(dented, coarse));
