@@ -42,9 +42,7 @@ describe('rounding to dm²', () => {
     ]) {
       expect(roundedDm2(value) + 0).toBe(byText(value) + 0);
     }
-    for (const value of [
-      999_999_999_999.995, 999_999_999_999.9949, 0.999999999999999, 9.994999999999999, 59994.6364,
-    ]) {
+    for (const value of [999_999_999_999.995, 999_999_999_999.9949, 0.999999999999999, 9.994999999999999, 59994.6364]) {
       expect(roundedDm2(value)).toBe(byText(value));
     }
     expect(Object.is(roundedDm2(-0.001), -0)).toBe(false);
