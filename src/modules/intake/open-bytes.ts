@@ -2,17 +2,9 @@ import { ok, type Refusal, type Result } from '../../kernel/index.ts';
 import { bytesInMemory, type ByteSource } from './byte-source.ts';
 import { encodingOfLabel, type TextEncoding } from './encoding.ts';
 import { RefusalError, type OpenedSource, type ReadOptions, type SourceFormat } from './format.ts';
-import {
-  emptyFile,
-  noPolygonLayer,
-  noSuchLayer,
-  refusal,
-  refused,
-  severalLayers,
-  unknownFormat,
-} from './formats/refusals.ts';
+import { emptyFile, refusal, refused, unknownFormat } from './formats/refusals.ts';
 import { openZipBytes, type ZipBytes } from './formats/zip-bytes.ts';
-import type { ZipEntry } from './formats/zip-rules.ts';
+import { fileInArchive, stemOf } from './file-in-archive.ts';
 import { sniff } from './sniff.ts';
 import { decodeLeniently } from './text-decoding.ts';
 import { findTextEncoding } from './text-file.ts';
@@ -176,10 +168,6 @@ async function openGeojson(source: ByteSource, options: ReadOptions): Promise<Re
   return open(bytesInMemory(source.name, utf8Bytes(text)), options, { startAt: 0, encoding: evidence });
 }
 
-const CONTAINED = /\.(gpkg|geojson|geojsonl|json|fgb|txt|csv|xlsx)$/i;
-const leafOf = (entry: ZipEntry): string => entry.name.slice(entry.name.lastIndexOf('/') + 1);
-const stemOf = (entry: ZipEntry): string => leafOf(entry).replace(/\.[^.]+$/, '');
-
 /** Names of the files in an archive without folder and extension, in lower case; none for other files. */
 export async function stemsInArchive(source: ByteSource): Promise<ReadonlySet<string>> {
   if (!/\.zip$/i.test(source.name)) return new Set();
@@ -199,31 +187,9 @@ async function openArchive(
   if (entries.some(({ name }) => name === 'xl/workbook.xml')) return refused(notHere(file, 'xlsx'));
   const { shapefilesIn } = await import('./formats/shapefile.ts');
   if (shapefilesIn(entries).length > 0) return openZippedShapefile(archive, file, options);
-  const candidates = entries.filter(
-    (entry) => CONTAINED.test(entry.name) && !entry.name.startsWith('__MACOSX/') && !leafOf(entry).startsWith('.'),
-  );
-  const names = candidates.map(stemOf);
-  if (candidates.length === 0) {
-    return refused(
-      noPolygonLayer(
-        file,
-        entries
-          .slice(0, 5)
-          .map((entry) => entry.name)
-          .join(', '),
-      ),
-    );
-  }
-  let chosen = candidates[0]!;
-  let inner = options;
-  if (candidates.length > 1) {
-    if (options.layer === undefined) return refused(severalLayers(file, names));
-    const named = candidates.find((entry) => stemOf(entry).toLowerCase() === options.layer!.toLowerCase());
-    if (named === undefined) return refused(noSuchLayer(file, options.layer, names));
-    chosen = named;
-    const { layer: _, ...rest } = options;
-    inner = rest;
-  }
+  const picked = fileInArchive(entries, file, options);
+  if (!picked.ok) return picked;
+  const { chosen, inner } = picked.value;
   const unpacked = await archive.unpack(chosen);
   if (!unpacked.ok) return unpacked;
   const source = unpacked.value;

@@ -12,25 +12,11 @@ import {
   type WriteOptions,
   type WriteReport,
 } from './format.ts';
-import {
-  corrupt,
-  emptyFile,
-  noPolygonLayer,
-  noSuchLayer,
-  refusal,
-  refused,
-  severalLayers,
-  unknownFormat,
-} from './formats/refusals.ts';
+import { corrupt, emptyFile, refusal, refused, unknownFormat } from './formats/refusals.ts';
 import { shapefilesIn } from './formats/shapefile.ts';
-import {
-  openZip,
-  temporaryDirectory,
-  ZipDamaged,
-  type ZipArchive,
-  type ZipEntry,
-} from './formats/zip-archive.server.ts';
+import { openZip, temporaryDirectory, ZipDamaged, type ZipArchive } from './formats/zip-archive.server.ts';
 import { layerOfSource } from './read-source.ts';
+import { fileInArchive } from './file-in-archive.ts';
 import { sniff } from './sniff.ts';
 import { sourceOfLayer } from './write-source.ts';
 
@@ -111,44 +97,15 @@ async function openArchive(path: string, file: string, options: ReadOptions): Pr
   }
 }
 
-const CONTAINED = /\.(gpkg|geojson|geojsonl|json|fgb|txt|csv|xlsx)$/i;
-
-function stem(entry: ZipEntry): string {
-  return basename(entry.name).replace(/\.[^.]+$/, '');
-}
-
 /** Opens the one file of another format in an archive, or the one that is named as the layer wanted. */
 async function openContained(
   archive: ZipArchive,
   file: string,
   options: ReadOptions,
 ): Promise<Result<OpenedSource, Refusal[]>> {
-  const candidates = archive.entries.filter(
-    (entry) =>
-      CONTAINED.test(entry.name) && !entry.name.startsWith('__MACOSX/') && !basename(entry.name).startsWith('.'),
-  );
-  const names = candidates.map(stem);
-  if (candidates.length === 0) {
-    return refused(
-      noPolygonLayer(
-        file,
-        archive.entries
-          .slice(0, 5)
-          .map((entry) => entry.name)
-          .join(', '),
-      ),
-    );
-  }
-  let chosen = candidates[0]!;
-  let inner = options;
-  if (candidates.length > 1) {
-    if (options.layer === undefined) return refused(severalLayers(file, names));
-    const named = candidates.find((entry) => stem(entry).toLowerCase() === options.layer!.toLowerCase());
-    if (named === undefined) return refused(noSuchLayer(file, options.layer, names));
-    chosen = named;
-    const { layer: _, ...rest } = options;
-    inner = rest;
-  }
+  const picked = fileInArchive(archive.entries, file, options);
+  if (!picked.ok) return picked;
+  const { chosen, inner } = picked.value;
   const directory = await temporaryDirectory('archive');
   let opened: Result<OpenedSource, Refusal[]>;
   try {

@@ -1,4 +1,4 @@
-import { Select, Tabs } from 'antd';
+import { Tabs } from 'antd';
 import { useMemo, useState } from 'react';
 import type { CellAddress, FeatureDetail, PlanCollection } from '../../../web/api/endpoints.ts';
 import { useI18n } from '../../../web/i18n/index.tsx';
@@ -7,7 +7,7 @@ import { MapView, type MapFocus } from '../../../web/map/MapView.tsx';
 import { boxAround, boxOfCoordinates } from '../../../web/map/position.ts';
 import { useUrlState } from '../../../web/url-state.ts';
 import type { StoredBalance } from '../../balance/index.ts';
-import { BalanceTableView } from '../../balance/ui/BalanceTableView.tsx';
+import { TableChooser } from '../../balance/ui/TableChooser.tsx';
 import type { Findings, Verdict } from '../../compliance/index.ts';
 import { FindingList } from '../../compliance/ui/FindingList.tsx';
 import { ringsOfFeature } from '../../intake/index.ts';
@@ -40,7 +40,7 @@ export function LocalResult(props: {
   readonly balance: StoredBalance;
   readonly findings: Findings;
 }) {
-  const { t, pick } = useI18n();
+  const { t } = useI18n();
   const { outcome, balance, findings } = props;
   const [state, change] = useUrlState();
   const plan = useMemo(() => JSON.parse(outcome.planGeojson) as PlanCollection, [outcome]);
@@ -187,33 +187,16 @@ export function LocalResult(props: {
             {
               key: 'tables',
               label: `${t('analysis.tables')} ${tables.length}`,
-              children:
-                shown === undefined ? (
-                  <p className="quiet">{t('table.none')}</p>
-                ) : (
-                  <div className="tables">
-                    <Select
-                      className="table-select"
-                      aria-label={t('table.which.table')}
-                      value={shown.id}
-                      options={tables.map((table, index) => ({
-                        value: table.id,
-                        label: `${index + 1}. ${pick(table.title)}`,
-                      }))}
-                      onChange={(table) => change({ table, row: undefined, column: undefined, tab: 'tables' })}
-                    />
-                    <BalanceTableView
-                      table={shown}
-                      chosen={
-                        address !== undefined && address.table === shown.id
-                          ? { row: address.row, column: address.column }
-                          : undefined
-                      }
-                      marked={markedCells}
-                      onChoose={(row, column) => chooseCell({ table: shown.id, row, column })}
-                    />
-                  </div>
-                ),
+              children: (
+                <TableChooser
+                  tables={tables}
+                  shown={shown}
+                  cell={address}
+                  marked={markedCells}
+                  onTable={(table) => change({ table, row: undefined, column: undefined, tab: 'tables' })}
+                  onCell={chooseCell}
+                />
+              ),
             },
             {
               key: 'evidence',

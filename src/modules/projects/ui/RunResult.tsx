@@ -1,5 +1,5 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { Select, Tabs } from 'antd';
+import { Tabs } from 'antd';
 import { useMemo, useState } from 'react';
 import {
   balanceQuery,
@@ -20,7 +20,7 @@ import { MapLayersButton } from '../../../web/map/MapLayersButton.tsx';
 import { MapView, type MapFocus } from '../../../web/map/MapView.tsx';
 import { boxAround, boxOfCoordinates } from '../../../web/map/position.ts';
 import { useUrlState } from '../../../web/url-state.ts';
-import { BalanceTableView } from '../../balance/ui/BalanceTableView.tsx';
+import { TableChooser } from '../../balance/ui/TableChooser.tsx';
 import type { Verdict } from '../../compliance/index.ts';
 import { FindingList } from '../../compliance/ui/FindingList.tsx';
 import { TracePanel } from './TracePanel.tsx';
@@ -43,7 +43,7 @@ export function RunResult(props: {
   readonly run: RunView;
   readonly plan: PlanCollection | undefined;
 }) {
-  const { t, pick } = useI18n();
+  const { t } = useI18n();
   const { project, run, plan } = props;
   const [state, change] = useUrlState();
   const tables = useQuery(balanceQuery(run.runId));
@@ -185,34 +185,16 @@ export function RunResult(props: {
           label: `${t('analysis.tables')}${tables.data === undefined ? '' : ` ${tables.data.length}`}`,
           children: (
             <Loaded query={tables}>
-              {(value) =>
-                shownTable === undefined ? (
-                  <p className="quiet">{t('table.none')}</p>
-                ) : (
-                  <div className="tables">
-                    <Select
-                      className="table-select"
-                      aria-label={t('table.which.table')}
-                      value={shownTable.id}
-                      options={value.map((table, index) => ({
-                        value: table.id,
-                        label: `${index + 1}. ${pick(table.title)}`,
-                      }))}
-                      onChange={(table) => change({ table, row: undefined, column: undefined, tab: 'tables' })}
-                    />
-                    <BalanceTableView
-                      table={shownTable}
-                      chosen={
-                        cellAddress !== undefined && cellAddress.table === shownTable.id
-                          ? { row: cellAddress.row, column: cellAddress.column }
-                          : undefined
-                      }
-                      marked={markedCells}
-                      onChoose={(row, column) => chooseCell({ table: shownTable.id, row, column })}
-                    />
-                  </div>
-                )
-              }
+              {(value) => (
+                <TableChooser
+                  tables={value}
+                  shown={shownTable}
+                  cell={cellAddress}
+                  marked={markedCells}
+                  onTable={(table) => change({ table, row: undefined, column: undefined, tab: 'tables' })}
+                  onCell={chooseCell}
+                />
+              )}
             </Loaded>
           ),
         },
