@@ -31,8 +31,10 @@ const ALSO_IN_NOTICE = ['@electric-sql/pglite', '@electric-sql/pglite-postgis', 
 interface LockedPackage {
   readonly version: string;
   readonly license?: string;
-  readonly dev?: boolean;
-  readonly devOptional?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 interface Shipped {
@@ -50,11 +52,36 @@ function statedLicence(manifest: { readonly license?: unknown; readonly licenses
   return Array.isArray(manifest.licenses) ? manifest.licenses.map(one).join(' OR ') : one(manifest.license);
 }
 
-/** Packages the program runs with: those of the lock that are no development tools. */
+/** Where Node finds `name` when the package at `path` asks for it: the nearest node_modules upwards that has it. */
+function resolved(packages: Readonly<Record<string, LockedPackage>>, path: string, name: string): string | undefined {
+  for (let base = path; ; base = base.slice(0, Math.max(0, base.lastIndexOf('/node_modules/')))) {
+    const candidate = `${base === '' ? '' : `${base}/`}node_modules/${name}`;
+    if (Object.hasOwn(packages, candidate)) return candidate;
+    if (base === '') return undefined;
+    if (!base.includes('/node_modules/')) base = '';
+  }
+}
+
+/**
+ * Packages the program runs with: what its dependencies need, followed through the lock. The lock's own mark of development
+ * tools does not do: a tool of ours that some package would merely like beside it loses that mark.
+ */
 function shippedPackages(): Shipped[] {
   const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, LockedPackage> };
+  const needed = new Set<string>();
+  const follow = (path: string): void => {
+    const { dependencies = {}, optionalDependencies = {}, peerDependencies = {}, ...rest } = packages[path]!;
+    const peers = Object.keys(peerDependencies).filter((name) => rest.peerDependenciesMeta?.[name]?.optional !== true);
+    for (const name of [...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...peers]) {
+      const found = resolved(packages, path, name);
+      if (found === undefined || needed.has(found)) continue;
+      needed.add(found);
+      follow(found);
+    }
+  };
+  follow('');
   return Object.entries(packages)
-    .filter(([path, locked]) => path !== '' && locked.dev !== true && locked.devOptional !== true)
+    .filter(([path]) => needed.has(path))
     .map(([path, locked]) => {
       const manifest = `${path}/package.json`;
       // Optional packages for other systems are not installed; the lock knows their licence.
