@@ -3,17 +3,28 @@ import type { ZodType } from 'zod';
 import { assert, localized, type Localized, type Refusal } from '../../kernel/index.ts';
 import { type ActorContext, permissionFor, type Role } from '../../modules/access/index.ts';
 import { errorFields, type Logger } from '../logging.ts';
+import {
+  clientAddress,
+  isSecureConnection,
+  NO_PROXIES,
+  rememberConnection,
+  type TrustedProxies,
+} from './client-address.ts';
 import { refuse, type RefusedReply, type Reply, type Route, type RouteAnswer } from './route.ts';
 import { foreignWrite, SECURITY_HEADERS } from './security.ts';
 import type { Statics } from './static.ts';
 
 export interface AppOptions {
   readonly routes: readonly Route[];
-  /** Who is asking. Undefined: nobody we know (401). */
+  /** Who is asking. Undefined: nobody we know (401, but for what the public may see). */
   readonly actorOf: (request: Request) => Promise<ActorContext | undefined> | ActorContext | undefined;
+  /** Who acts where nobody has signed in, on routes open to the public; without it these want a sign-in too. */
+  readonly visitor?: (request: Request) => ActorContext;
   readonly logger: Logger;
   /** The built screens; without them only the API answers. */
   readonly statics?: Statics | undefined;
+  /** Proxies in front of us whose word on the client's address is taken. Default: none. */
+  readonly proxies?: TrustedProxies | undefined;
 }
 
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
@@ -47,6 +58,14 @@ const NOT_ALLOWED: Refusal = {
   code: 'NOT-ALLOWED',
   message: localized('您的角色不能使用此功能。', 'Your role may not do this.'),
   remedy: localized('请联系管理员。', 'Ask your administrator.'),
+};
+const NOT_APPOINTED: Refusal = {
+  code: 'NOT-APPOINTED',
+  message: localized(
+    '您目前没有有效的任职，不能使用此功能。',
+    'You hold no appointment that is valid today and may not do this.',
+  ),
+  remedy: localized('请联系安全管理员办理任职。', 'Ask the security administrator for an appointment.'),
 };
 const INTERNAL: Refusal = {
   code: 'INTERNAL-FAULT',
@@ -192,9 +211,11 @@ async function readJson(request: Request): Promise<{ readonly value: unknown } |
 async function serve(route: Route, roles: readonly Role[], options: AppOptions, context: Context): Promise<Response> {
   const request = context.req.raw;
   if (route.method !== 'GET' && foreignWrite(request)) return problemResponse(403, [FOREIGN_WRITE]);
-  const actor = await options.actorOf(request);
+  const actor = (await options.actorOf(request)) ?? (roles.includes('public') ? options.visitor?.(request) : undefined);
   if (actor === undefined) return problemResponse(401, [UNKNOWN_ACTOR]);
-  if (!roles.includes(actor.role)) return problemResponse(403, [NOT_ALLOWED]);
+  if (!roles.includes(actor.role)) {
+    return problemResponse(403, [actor.role === 'unappointed' ? NOT_APPOINTED : NOT_ALLOWED]);
+  }
   const params = checked(route.params, context.req.param());
   const query = checked(route.query, context.req.query());
   const wrong = [params, query].flatMap((part) => ('refusals' in part ? part.refusals : []));
@@ -211,11 +232,28 @@ async function serve(route: Route, roles: readonly Role[], options: AppOptions, 
   return responseOf(await route.handle(parsedRequest as never));
 }
 
+/** What the server's adapter says of a request: absent where it did not come over a socket. */
+interface Bindings {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string; readonly encrypted?: boolean } };
+}
+
+/** From now on `addressOf(request)` and `isSecure(request)` answer. */
+function noteConnection(context: Context, proxies: TrustedProxies): void {
+  const request = context.req.raw;
+  const socket = (context.env as Bindings | undefined)?.incoming?.socket;
+  const peer = socket?.remoteAddress;
+  rememberConnection(request, {
+    address: clientAddress(peer, request.headers.get('x-forwarded-for'), proxies),
+    isSecure: isSecureConnection(peer, socket?.encrypted === true, request.headers.get('x-forwarded-proto'), proxies),
+  });
+}
+
 /** The HTTP application: `app.fetch` for a server, `app.request()` for tests. */
 export function createHttpApp(options: AppOptions): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
     const begun = performance.now();
+    noteConnection(context, options.proxies ?? NO_PROXIES);
     await next();
     for (const [name, value] of SECURITY_HEADERS) context.res.headers.set(name, value);
     const { pathname } = new URL(context.req.url);
