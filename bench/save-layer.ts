@@ -69,7 +69,7 @@ const lap = (what: string): void => {
 
 const db = await openDatabase({ url, folder });
 lap(`open (${db.engine})`);
-const context = { actor: 'bench', role: 'operator', divisionCode: '', clock: systemClock, ids: systemIds } as const;
+const context = { actor: 'bench', role: 'clerk', divisionCode: '', clock: systemClock, ids: systemIds } as const;
 const facts = {
   countyCode: '990101',
   role: 'parcels',

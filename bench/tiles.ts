@@ -189,7 +189,7 @@ for (const engine of engines) {
   const environment = { TIANCHOU_DATA: folder, ...(postgresql === undefined ? {} : { DATABASE_URL: postgresql.url }) };
   try {
     const db = await openDatabase({ url: postgresql?.url, folder });
-    const context = { actor: 'bench', role: 'operator', divisionCode: '', clock: systemClock, ids: systemIds } as const;
+    const context = { actor: 'bench', role: 'clerk', divisionCode: '', clock: systemClock, ids: systemIds } as const;
     let cpu = process.cpuUsage();
     let begun = performance.now();
     const lap = (what: string): void => {

@@ -18,6 +18,21 @@ export function countyCodeOf(code: string): string {
   return code.slice(0, 6);
 }
 
+/**
+ * The part of a code that all codes below it begin with: two digits of a province (`330000` → `33`), four of a city
+ * (`330400` → `3304`), else the code itself.
+ */
+export function divisionPrefix(code: string): string {
+  return /^\d{6}$/.test(code) ? code.replace(/^(\d{2})0000$|^(\d{4})00$/, '$1$2') : code;
+}
+
+/** Codes of the divisions above, nearest first: a village's township, county, city, province. */
+export function divisionsAbove(code: string): string[] {
+  const candidates = [code.slice(0, 9), code.slice(0, 6), `${code.slice(0, 4)}00`, `${code.slice(0, 2)}0000`];
+  const length = divisionPrefix(code).length;
+  return candidates.filter((candidate) => divisionPrefix(candidate).length < length);
+}
+
 /** Whether `inner` lies in (or is) `outer`. */
 export function divisionContains(outer: string, inner: string): boolean {
   return inner.startsWith(outer);

@@ -25,7 +25,7 @@ export interface AppParts {
   readonly ids?: Ids;
   readonly logger?: Logger;
   readonly statics?: Statics;
-  /** Who is asking; by default the one demo operator, who may see every county. */
+  /** Who is asking; by default the one demo clerk, who may see every county. */
   readonly actorOf?: (request: Request) => ActorContext | undefined;
   readonly jobConcurrency?: number;
   /** Jobs that run elsewhere (a thread of their own); by default they run in this thread. */
@@ -45,9 +45,9 @@ export interface ComposedApp {
   stop(): Promise<void>;
 }
 
-/** The actor of a product without sign-in: one operator, the whole country. */
+/** The actor of a product without sign-in: one clerk, the whole country. */
 export function demoActor(clock: Clock, ids: Ids): ActorContext {
-  return { actor: 'demo', role: 'operator', divisionCode: '', clock, ids };
+  return { actor: 'demo', role: 'clerk', divisionCode: '', clock, ids };
 }
 
 /** Wires every module to the platform. The only place that knows them all. */
@@ -78,8 +78,8 @@ export function createApp(parts: AppParts): ComposedApp {
     ...projectRoutes(services),
   ];
 
-  const operator = demoActor(clock, ids);
-  const app = createHttpApp({ routes, actorOf: parts.actorOf ?? (() => operator), logger, statics: parts.statics });
+  const demoClerk = demoActor(clock, ids);
+  const app = createHttpApp({ routes, actorOf: parts.actorOf ?? (() => demoClerk), logger, statics: parts.statics });
   return {
     app,
     services,

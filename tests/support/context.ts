@@ -14,5 +14,5 @@ export function testIds(): Ids {
 
 /** An operator of a county (or of the whole country by default) with a test clock and test ids. */
 export function testActor(divisionCode = '', clock: Clock = testClock(), ids: Ids = testIds()): ActorContext {
-  return { actor: 'tester', role: 'operator', divisionCode, clock, ids };
+  return { actor: 'tester', role: 'clerk', divisionCode, clock, ids };
 }

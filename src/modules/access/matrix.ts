@@ -1,12 +1,12 @@
-import { ROLES, type Role } from './roles.ts';
+import { ADMINISTRATOR_ROLES, APPOINTABLE_ROLES, BUSINESS_ROLES, type Role, ROLES } from './roles.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /**
- * What a route concerns: `open` nothing but the product itself (no data), `county` data of counties, limited to the
- * actor's division by the operation behind the route.
+ * What a route concerns: `open` nothing but the product itself (no data); `own` the person who asks; `county` data of
+ * counties, limited to the actor's division by the operation behind the route; `administration` accounts, rights, records.
  */
-export type Scope = 'open' | 'county';
+export type Scope = 'open' | 'own' | 'county' | 'administration';
 
 /** One line of the authorisation matrix. */
 export interface Permission {
@@ -17,69 +17,103 @@ export interface Permission {
   readonly scope: Scope;
 }
 
-const everybody: readonly Role[] = ROLES;
+/** Everybody, also who has not signed in. */
+const ANYONE: readonly Role[] = ROLES.filter((role) => role !== 'system');
+/** Everybody who has signed in, also without an appointment. */
+export const SIGNED_IN: readonly Role[] = ANYONE.filter((role) => role !== 'public');
+/** Who holds a duty in land consolidation. */
+export const BUSINESS: readonly Role[] = BUSINESS_ROLES;
+/** Who may see parcels and control layers: survey data are kept from those who only build, pay or trade. */
+export const SURVEY_READERS: readonly Role[] = [
+  'clerk',
+  'reviewer',
+  'leader',
+  'leadingGroupOffice',
+  'projectUndertaker',
+  'townshipOfficer',
+  'designInstitute',
+  'supervisingEngineer',
+  'expert',
+  'evaluator',
+  'agricultureOfficer',
+  'registryOfficer',
+  'auditor',
+];
+/** Who delivers survey data. */
+export const SURVEY_WRITERS: readonly Role[] = ['clerk', 'townshipOfficer', 'designInstitute'];
+/** Who makes survey data valid, or takes them back. */
+export const SURVEY_KEEPERS: readonly Role[] = ['clerk'];
+/** Who brings plans and has them analysed. */
+export const PROJECT_WRITERS: readonly Role[] = ['clerk', 'townshipOfficer', 'projectUndertaker', 'designInstitute'];
+export const ADMINISTRATORS: readonly Role[] = ADMINISTRATOR_ROLES;
+export const APPOINTED: readonly Role[] = APPOINTABLE_ROLES;
 
-function allow(method: Method, path: string, scope: Scope = 'county', roles: readonly Role[] = everybody): Permission {
+function allow(
+  roles: readonly Role[],
+  method: Method,
+  path: string,
+  scope: Scope = roles === ANYONE ? 'open' : 'county',
+): Permission {
   return { method, path, roles, scope };
 }
 
 /** Every route of the server, who may call it, on what. A route that is not here cannot be registered. */
 export const AUTHORISATION_MATRIX: readonly Permission[] = [
-  allow('GET', '/api/health', 'open'),
-  allow('GET', '/api/ready', 'open'),
-  allow('GET', '/api/status', 'open'),
-  allow('GET', '/api/session', 'open'),
-  allow('GET', '/api/basemap/:z/:x/:y', 'open'),
+  allow(ANYONE, 'GET', '/api/health'),
+  allow(ANYONE, 'GET', '/api/ready'),
+  allow(ANYONE, 'GET', '/api/status'),
+  allow(ANYONE, 'GET', '/api/session'),
+  allow(APPOINTED, 'GET', '/api/basemap/:z/:x/:y', 'open'),
 
-  allow('GET', '/api/divisions'),
-  allow('GET', '/api/layers'),
-  allow('GET', '/api/layers/:layerVersionId'),
-  allow('GET', '/api/layers/:layerVersionId/features'),
-  allow('GET', '/api/layers/:layerVersionId/features/:featureNo'),
-  allow('GET', '/api/layers/:layerVersionId/identify'),
-  allow('GET', '/api/layers/:layerVersionId/summary'),
-  allow('POST', '/api/layers/:layerVersionId/withdraw'),
-  allow('GET', '/api/tiles/:layerVersionId/:z/:x/:y{[0-9]+\\.mvt}'),
+  allow(SIGNED_IN, 'GET', '/api/divisions', 'county'),
+  allow(SURVEY_READERS, 'GET', '/api/layers'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/features'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/features/:featureNo'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/identify'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/summary'),
+  allow(SURVEY_KEEPERS, 'POST', '/api/layers/:layerVersionId/withdraw'),
+  allow(SURVEY_READERS, 'GET', '/api/tiles/:layerVersionId/:z/:x/:y{[0-9]+\\.mvt}'),
 
-  allow('GET', '/api/imports'),
-  allow('GET', '/api/imports/targets', 'open'),
-  allow('POST', '/api/imports'),
-  allow('GET', '/api/imports/:importId'),
-  allow('GET', '/api/imports/:importId/preview'),
-  allow('GET', '/api/imports/:importId/problems'),
-  allow('PUT', '/api/imports/:importId/mapping'),
-  allow('POST', '/api/imports/:importId/commit'),
-  allow('POST', '/api/imports/:importId/discard'),
-  allow('POST', '/api/imports/:importId/undo'),
-  allow('GET', '/api/imports/:importId/errors.xlsx'),
-  allow('GET', '/api/imports/:importId/errors.gpkg'),
+  allow(SURVEY_READERS, 'GET', '/api/imports'),
+  allow(SURVEY_WRITERS, 'GET', '/api/imports/targets', 'open'),
+  allow(SURVEY_WRITERS, 'POST', '/api/imports'),
+  allow(SURVEY_READERS, 'GET', '/api/imports/:importId'),
+  allow(SURVEY_READERS, 'GET', '/api/imports/:importId/preview'),
+  allow(SURVEY_READERS, 'GET', '/api/imports/:importId/problems'),
+  allow(SURVEY_WRITERS, 'PUT', '/api/imports/:importId/mapping'),
+  allow(SURVEY_KEEPERS, 'POST', '/api/imports/:importId/commit'),
+  allow(SURVEY_WRITERS, 'POST', '/api/imports/:importId/discard'),
+  allow(SURVEY_KEEPERS, 'POST', '/api/imports/:importId/undo'),
+  allow(SURVEY_READERS, 'GET', '/api/imports/:importId/errors.xlsx'),
+  allow(SURVEY_READERS, 'GET', '/api/imports/:importId/errors.gpkg'),
 
-  allow('GET', '/api/layers/:layerVersionId/export.gpkg'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/export.gpkg'),
 
-  allow('POST', '/api/layers/:layerVersionId/quality'),
-  allow('GET', '/api/layers/:layerVersionId/quality'),
-  allow('GET', '/api/layers/:layerVersionId/quality/problems'),
-  allow('GET', '/api/layers/:layerVersionId/quality/export.xlsx'),
-  allow('GET', '/api/layers/:layerVersionId/quality/export.gpkg'),
+  allow(SURVEY_WRITERS, 'POST', '/api/layers/:layerVersionId/quality'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/quality'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/quality/problems'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/quality/export.xlsx'),
+  allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/quality/export.gpkg'),
 
-  allow('GET', '/api/packs', 'open'),
-  allow('GET', '/api/packs/texts', 'open'),
-  allow('GET', '/api/projects'),
-  allow('POST', '/api/projects'),
-  allow('GET', '/api/projects/:projectId'),
-  allow('GET', '/api/projects/:projectId/plan.geojson'),
-  allow('GET', '/api/projects/:projectId/runs'),
-  allow('POST', '/api/projects/:projectId/runs'),
-  allow('GET', '/api/runs/:runId'),
-  allow('GET', '/api/runs/:runId/balance'),
-  allow('GET', '/api/runs/:runId/findings'),
-  allow('GET', '/api/runs/:runId/cell'),
-  allow('GET', '/api/runs/:runId/parcels/:featureNo'),
-  allow('GET', '/api/runs/:runId/files/:name'),
+  allow(APPOINTED, 'GET', '/api/packs', 'open'),
+  allow(APPOINTED, 'GET', '/api/packs/texts', 'open'),
+  allow(BUSINESS, 'GET', '/api/projects'),
+  allow(PROJECT_WRITERS, 'POST', '/api/projects'),
+  allow(BUSINESS, 'GET', '/api/projects/:projectId'),
+  allow(SURVEY_READERS, 'GET', '/api/projects/:projectId/plan.geojson'),
+  allow(BUSINESS, 'GET', '/api/projects/:projectId/runs'),
+  allow(PROJECT_WRITERS, 'POST', '/api/projects/:projectId/runs'),
+  allow(BUSINESS, 'GET', '/api/runs/:runId'),
+  allow(BUSINESS, 'GET', '/api/runs/:runId/balance'),
+  allow(BUSINESS, 'GET', '/api/runs/:runId/findings'),
+  allow(SURVEY_READERS, 'GET', '/api/runs/:runId/cell'),
+  allow(SURVEY_READERS, 'GET', '/api/runs/:runId/parcels/:featureNo'),
+  allow(SURVEY_READERS, 'GET', '/api/runs/:runId/files/:name'),
 
-  allow('GET', '/api/jobs/:jobId'),
-  allow('GET', '/api/jobs/:jobId/events'),
-  allow('POST', '/api/jobs/:jobId/cancel'),
+  allow(BUSINESS, 'GET', '/api/jobs/:jobId'),
+  allow(BUSINESS, 'GET', '/api/jobs/:jobId/events'),
+  allow(PROJECT_WRITERS, 'POST', '/api/jobs/:jobId/cancel'),
 ];
 
 export function permissionFor(method: string, path: string): Permission | undefined {

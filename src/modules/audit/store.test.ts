@@ -8,7 +8,7 @@ import { firstBrokenEvent, readEvents, recordEvent } from './server.ts';
 
 const context: ActorContext = {
   actor: '张三',
-  role: 'operator',
+  role: 'clerk',
   divisionCode: '330481',
   clock: systemClock,
   ids: systemIds,
@@ -40,7 +40,7 @@ describe.each(ENGINES)('audit on $name', ({ open }) => {
     expect(await firstBrokenEvent(test.db, SYSTEM_CHAIN)).toBeNull();
     expect(events[0]).toMatchObject({
       actor: '张三',
-      role: 'operator',
+      role: 'clerk',
       divisionCode: '330481',
       result: 'done',
       detail: { a: '田', b: 1 },

@@ -265,7 +265,7 @@ describe.each(ENGINES)('import on $name', (engine) => {
     const other = createApp({
       db,
       files,
-      actorOf: () => ({ actor: 'other', role: 'operator', divisionCode: '450722', clock, ids }),
+      actorOf: () => ({ actor: 'other', role: 'clerk', divisionCode: '450722', clock, ids }),
     });
     expect((await other.app.request(`/api/imports/${staged.importId}`)).status).toBe(404);
     expect(await (await other.app.request('/api/imports')).json()).toEqual([]);

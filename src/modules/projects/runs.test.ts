@@ -147,7 +147,7 @@ describe.each(ENGINES)('quality and runs on $name', ({ open }) => {
     const other = createApp({
       db,
       files,
-      actorOf: () => ({ actor: 'other', role: 'operator', divisionCode: '450722', clock, ids }),
+      actorOf: () => ({ actor: 'other', role: 'clerk', divisionCode: '450722', clock, ids }),
     });
     for (const path of [
       `/api/projects/${project.projectId}`,

@@ -166,7 +166,7 @@ describe('http application', () => {
     expect((await closed.request('/api/health')).status).toBe(401);
     const stranger = { ...testActor(), role: 'auditor' as never };
     const other = createHttpApp({ routes, actorOf: () => stranger, logger });
-    expect((await other.request('/api/health')).status).toBe(403);
+    expect((await other.request('/api/jobs/x/cancel', { method: 'POST' })).status).toBe(403);
     expect(() =>
       createHttpApp({
         routes: [route({ method: 'GET', path: '/api/unheard', handle: () => ({}) })],

@@ -163,7 +163,7 @@ describe.each(ENGINES)('jobs on $name', ({ open }) => {
     const attempts: number[] = [];
     for (const kind of ['again', 'once', 'cancelled']) {
       await test.db.run(sql`insert into job (job_id, kind, division_code, actor, role, input, state, attempts, worker, cancel_requested, created_at, started_at, heartbeat_at)
-        values (${systemIds.next()}, ${kind}, '330481', 'tester', 'operator', 'null', 'running', 1, 'dead:1', ${kind === 'cancelled'},
+        values (${systemIds.next()}, ${kind}, '330481', 'tester', 'clerk', 'null', 'running', 1, 'dead:1', ${kind === 'cancelled'},
           now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour')`);
     }
     const jobs = await started([
