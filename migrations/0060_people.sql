@@ -5,8 +5,8 @@ create table person (
   -- Lower case. What a person signs in with, and what the audit log names.
   username text not null unique check (username ~ '^[a-z][a-z0-9._-]{2,31}$'),
   display_name text not null,
-  -- better-auth wants an address; nobody's is kept, so this one leads nowhere.
-  email text generated always as (username || '@person.invalid') stored,
+  -- better-auth wants an address of mail to name a person by; nobody's is kept, so it is given the name.
+  email text generated always as (username) stored,
   organisation_id uuid,
   created_at timestamptz not null,
   updated_at timestamptz not null,
@@ -98,6 +98,8 @@ create table used_code (
 -- Failed guesses, counted before a password is looked at. Keys: what is guarded, hashed.
 create table sign_in_guard (
   key text primary key,
+  -- The account it concerns, hashed; null for what concerns an address alone.
+  account_hash text,
   -- Guesses of the last window, and the end of a lock they brought about.
   recent timestamptz[] not null default '{}',
   locked_until timestamptz,
@@ -105,6 +107,7 @@ create table sign_in_guard (
   day date not null,
   day_count integer not null default 0
 );
+create index sign_in_guard_account on sign_in_guard (account_hash);
 
 -- Addresses a person signed in from: guessers elsewhere do not lock the person out there.
 create table known_address (

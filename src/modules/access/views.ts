@@ -1,4 +1,4 @@
-import type { Refusal } from '../../kernel/index.ts';
+import type { DivisionLevel, Localized, Refusal } from '../../kernel/index.ts';
 
 /** Body of every reply with status 4xx or 5xx, whatever the route. Never empty; the first one is what to show largest. */
 export interface RefusalReply {
@@ -18,9 +18,16 @@ export interface StatusView {
   readonly basemap: boolean;
 }
 
-/** GET /api/session → who is asking. `divisionCode` empty: the whole country. */
-export interface SessionView {
-  readonly actor: string;
-  readonly role: string;
-  readonly divisionCode: string;
+export type * from './session-views.ts';
+export type * from './organisation-views.ts';
+
+/**
+ * GET /api/divisions?level=county&parent=CODE (both optional; `parent`: all parts of it, at every depth) → DivisionView[] inside
+ * one's own division: for pickers and scope.
+ */
+export interface DivisionView {
+  readonly code: string;
+  readonly name: Localized;
+  readonly parentCode: string | null;
+  readonly level: DivisionLevel;
 }
