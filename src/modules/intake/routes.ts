@@ -26,10 +26,10 @@ import type { ImportCorrection, ImportPreview, ProblemPage, TargetField } from '
 /** The largest file taken: a county's parcels as uncompressed GeoJSON are about half of it. */
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
 
-const params = z.object({ importId: z.string() });
+const params = z.object({ importId: z.uuid() });
 const correction = z.object({
   mapping: z
-    .array(z.object({ source: z.string(), target: z.string().nullable() }))
+    .array(z.object({ source: z.string().max(500), target: z.string().max(500).nullable() }))
     .max(1_000)
     .optional(),
   encoding: z.enum(['utf-8', 'gb18030']).optional(),
@@ -92,7 +92,7 @@ export function intakeRoutes(services: Services): Route[] {
     route({
       method: 'GET',
       path: '/api/layers/:layerVersionId/export.gpkg',
-      params: z.object({ layerVersionId: z.string() }),
+      params: z.object({ layerVersionId: z.uuid() }),
       handle: async ({ actor, params }) => {
         const folder = await files.temporaryFolder();
         try {
@@ -121,6 +121,7 @@ export function intakeRoutes(services: Services): Route[] {
     route({
       method: 'POST',
       path: '/api/imports',
+      upload: true,
       handle: async ({ actor, raw }) => {
         const upload = await receiveUpload(raw, files, { maxFileBytes: MAX_FILE_BYTES });
         if (!upload.ok)

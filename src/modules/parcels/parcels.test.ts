@@ -8,8 +8,10 @@ import { systemClock, systemIds } from '../../platform/clock.ts';
 import { sql } from '../../platform/db/index.ts';
 import { createHttpApp } from '../../platform/http/app.ts';
 import { silentLogger } from '../../platform/logging.ts';
-import { readEvents } from '../audit/server.ts';
-import type { DivisionView, FeatureDetail, FeaturePage, LayerSummaryView, LayerVersionView } from './index.ts';
+import { rightsRoutes } from '../access/server.ts';
+import { readEvents, recordEvent } from '../audit/server.ts';
+import type { DivisionView } from '../access/index.ts';
+import type { FeatureDetail, FeaturePage, LayerSummaryView, LayerVersionView } from './index.ts';
 import {
   currentLayerVersion,
   type NewLayerVersion,
@@ -43,7 +45,11 @@ describe.each(ENGINES)('parcels on $name', ({ open }) => {
     test = await open();
     version = await saveLayerVersion(test.db, clerk, FACTS, squareBatches(SQUARES));
     const appOf = (actor: typeof clerk): typeof ask => {
-      const app = createHttpApp({ routes: parcelRoutes(test.db), actorOf: () => actor, logger: silentLogger });
+      const app = createHttpApp({
+        routes: [...rightsRoutes({ db: test.db, record: recordEvent }), ...parcelRoutes(test.db)],
+        actorOf: () => actor,
+        logger: silentLogger,
+      });
       return async (path, init) => app.request(path, init);
     };
     ask = appOf(clerk);
@@ -152,7 +158,7 @@ describe.each(ENGINES)('parcels on $name', ({ open }) => {
     for (const [path, status] of [
       ['/api/layers', 400],
       ['/api/layers?county=33048', 400],
-      ['/api/layers/not-an-id', 404],
+      ['/api/layers/not-an-id', 400],
       [`/api/layers/${systemIds.next()}`, 404],
       [`/api/layers/${version.layerVersionId}/features?limit=5000`, 400],
       [`/api/layers/${version.layerVersionId}/features/99999`, 404],

@@ -190,10 +190,17 @@ const NO_TILE: Refusal = {
 };
 
 const params = z.object({
-  layerVersionId: z.string(),
-  z: z.coerce.number(),
-  x: z.coerce.number(),
-  y: z.string().transform((text) => Number(text.slice(0, -'.mvt'.length))),
+  layerVersionId: z.uuid(),
+  z: z.coerce.number().int().min(0).max(30),
+  x: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 30),
+  y: z
+    .string()
+    .regex(/^\d{1,10}\.mvt$/)
+    .transform((text) => Number(text.slice(0, -'.mvt'.length))),
 });
 
 /** Versions asked for lately: what a tile needs of one does not change, and a tile should not wait for it again. */

@@ -41,8 +41,8 @@ function viewOf(run: StoredRun): RunView {
 export function projectRoutes(services: Services): Route[] {
   const { db, files } = services;
   const balances = new Map<string, StoredBalance>();
-  const projectParams = z.object({ projectId: z.string() });
-  const runParams = z.object({ runId: z.string() });
+  const projectParams = z.object({ projectId: z.uuid() });
+  const runParams = z.object({ runId: z.uuid() });
 
   const onProject = async (
     actor: ActorContext,
@@ -124,6 +124,7 @@ export function projectRoutes(services: Services): Route[] {
     route({
       method: 'POST',
       path: '/api/projects',
+      upload: true,
       handle: async ({ actor, raw }) => {
         const upload = await receiveUpload(raw, files, { maxFileBytes: MAX_PLAN_BYTES });
         if (!upload.ok)
@@ -214,9 +215,9 @@ export function projectRoutes(services: Services): Route[] {
       path: '/api/runs/:runId/cell',
       params: runParams,
       query: z.object({
-        table: z.string(),
-        row: z.string(),
-        column: z.string(),
+        table: z.string().max(100),
+        row: z.string().max(100),
+        column: z.string().max(100),
         offset: z.coerce.number().int().min(0).default(0),
         limit: z.coerce.number().int().min(1).max(5_000).default(200),
       }),

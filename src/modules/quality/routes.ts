@@ -20,7 +20,7 @@ function jsonNull(): Response {
 /** Quality of a layer version: run, report, problems, export. */
 export function qualityRoutes(services: Services): Route[] {
   const { db, files } = services;
-  const params = z.object({ layerVersionId: z.string() });
+  const params = z.object({ layerVersionId: z.uuid() });
   const onReport = async (
     actor: ActorContext,
     layerVersionId: string,

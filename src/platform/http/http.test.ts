@@ -29,6 +29,7 @@ const routes: Route[] = [
   route({
     method: 'GET',
     path: '/api/layers/:layerVersionId',
+    params: z.object({ layerVersionId: z.string() }),
     query: z.object({ size: z.coerce.number().int().default(3) }),
     handle: ({ params, query }) =>
       params['layerVersionId'] === 'none'
@@ -163,7 +164,7 @@ describe('http application', () => {
 
   it('asks who it is and what the matrix says', async () => {
     const closed = createHttpApp({ routes, actorOf: () => undefined, logger });
-    expect((await closed.request('/api/health')).status).toBe(401);
+    expect((await closed.request('/api/layers/1')).status).toBe(401);
     const stranger = { ...testActor(), role: 'auditor' as never };
     const other = createHttpApp({ routes, actorOf: () => stranger, logger });
     expect((await other.request('/api/jobs/x/cancel', { method: 'POST' })).status).toBe(403);

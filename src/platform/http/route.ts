@@ -1,6 +1,7 @@
 import type { ZodType, z } from 'zod';
 import type { ActorContext, Method } from '../../modules/access/index.ts';
 import type { Refusal } from '../../kernel/index.ts';
+import { type RateClass, rateClassOf } from './rate-classes.ts';
 
 /** What a handler is given: everything already parsed and authorised. */
 export interface RouteRequest<Params, Query, Body> {
@@ -34,9 +35,11 @@ export function reply(status: number, value: unknown): Reply {
   return { kind: 'reply', status, value };
 }
 
-/** 404 not there (or not the actor's to see), 409 not now, 413 too large, 422 cannot be done with these data. */
+/**
+ * 401 not signed in, 404 not there (or not the actor's to see), 409 not now, 413 too large, 422 cannot be done with these data.
+ */
 export function refuse(
-  status: 400 | 403 | 404 | 409 | 413 | 415 | 422 | 503,
+  status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 503,
   refusals: Refusal | readonly Refusal[],
 ): RefusedReply {
   return { kind: 'refused', status, refusals: Array.isArray(refusals) ? refusals : [refusals as Refusal] };
@@ -49,14 +52,19 @@ export interface Route {
   readonly params: ZodType | undefined;
   readonly query: ZodType | undefined;
   readonly body: ZodType | undefined;
+  /** It takes files: the handler reads the body by `receiveUpload`. */
+  readonly isUpload: boolean;
+  /** How often it may be asked; by default from its method and path. */
+  readonly rateClass: RateClass;
   handle(request: RouteRequest<never, never, never>): Promise<RouteAnswer> | RouteAnswer;
 }
 
-type Parsed<T> = T extends ZodType ? z.output<T> : Record<string, string>;
+type Parsed<T> = T extends ZodType ? z.output<T> : Record<string, never>;
 
 /**
  * Declares a route. `params`, `query` and `body` (JSON) are zod schemas; what does not fit is refused with 400 and the
- * field before the handler is called. Without a body schema the body is left unread for `receiveUpload`.
+ * field before the handler is called. What has no schema is not handed on. A route with `upload` leaves its body unread for
+ * `receiveUpload`.
  */
 export function route<
   P extends ZodType | undefined = undefined,
@@ -68,6 +76,8 @@ export function route<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  readonly upload?: boolean;
+  readonly rateClass?: RateClass;
   readonly handle: (
     request: RouteRequest<Parsed<P>, Parsed<Q>, B extends ZodType ? z.output<B> : undefined>,
   ) => Promise<RouteAnswer> | RouteAnswer;
@@ -78,6 +88,8 @@ export function route<
     params: definition.params,
     query: definition.query,
     body: definition.body,
+    isUpload: definition.upload === true,
+    rateClass: definition.rateClass ?? rateClassOf(definition.method, definition.path, definition.upload === true),
     handle: definition.handle as unknown as Route['handle'],
   };
 }

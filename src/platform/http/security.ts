@@ -17,6 +17,9 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
   ['permissions-policy', 'camera=(), microphone=(), payment=(), usb=()'],
 ];
 
+/** Over TLS only: from now on, for a year, this host is asked over TLS (RFC 6797). */
+export const HSTS = 'max-age=31536000';
+
 /**
  * Whether a write comes from another web site. Browsers state the origin of every write; programs (the command line,
  * scripts) state none and carry no cookies a site could misuse.

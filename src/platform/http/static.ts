@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
+import { FILE_NOT_FOUND, problemResponse } from './problem.ts';
 
 /** Answers with a file of the built screens. */
 export type Statics = (request: Request) => Promise<Response>;
@@ -33,14 +34,14 @@ export function staticFiles(folder: string): Statics {
     try {
       path = decodeURIComponent(new URL(request.url).pathname);
     } catch {
-      return new Response('bad address', { status: 400 });
+      return problemResponse(400, [FILE_NOT_FOUND]);
     }
     const wanted = resolve(join(root, path));
     if (path.includes('\0') || (wanted !== root && !wanted.startsWith(root + sep)))
-      return new Response('not found', { status: 404 });
+      return problemResponse(404, [FILE_NOT_FOUND]);
     const asked = extname(path) === '' ? join(root, 'index.html') : wanted;
     const found = await stat(asked).catch(() => undefined);
-    if (found === undefined || !found.isFile()) return new Response('not found', { status: 404 });
+    if (found === undefined || !found.isFile()) return problemResponse(404, [FILE_NOT_FOUND]);
     const hashed = path.startsWith('/assets/');
     const etag = `"${found.size.toString(36)}-${Math.trunc(found.mtimeMs).toString(36)}"`;
     const headers: Record<string, string> = {
