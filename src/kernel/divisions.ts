@@ -1,8 +1,10 @@
-/** Administrative division codes (行政区划代码): 6 digits county, 9 township, 12 village; 19 in survey files (12 + 7 zeros). */
-export type DivisionLevel = 'county' | 'township' | 'village';
+/** Administrative division codes (行政区划代码): 6 digits province, city, county; 9 township, 12 village; 19 in survey files (12 + 7 zeros). */
+export type DivisionLevel = 'province' | 'city' | 'county' | 'township' | 'village';
 
 /** Level of a code, or undefined where it is no division code of this country's form. */
 export function divisionLevel(code: string): DivisionLevel | undefined {
+  if (/^\d{2}0000$/.test(code)) return 'province';
+  if (/^\d{4}00$/.test(code)) return 'city';
   if (/^\d{6}$/.test(code)) return 'county';
   if (/^\d{9}$/.test(code)) return 'township';
   if (/^\d{12}$/.test(code)) return 'village';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localized, type Refusal } from '../kernel/index.ts';
 import type { SessionView, StatusView } from '../modules/access/index.ts';
-import { hasDemoDivision } from '../modules/parcels/server.ts';
+import { hasDemoDivision } from '../modules/access/server.ts';
 import { sql } from '../platform/db/index.ts';
 import { refuse, type Route, route } from '../platform/http/route.ts';
 import { PROJECT_ROOT } from '../platform/project-root.ts';

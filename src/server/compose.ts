@@ -1,5 +1,7 @@
 import type { Hono } from 'hono';
 import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
+import { rightsRoutes } from '../modules/access/server.ts';
+import { recordEvent } from '../modules/audit/server.ts';
 import { intakeRoutes } from '../modules/intake/server.ts';
 import { parcelRoutes } from '../modules/parcels/server.ts';
 import { projectRoutes } from '../modules/projects/server.ts';
@@ -71,6 +73,7 @@ export function createApp(parts: AppParts): ComposedApp {
   const routes: Route[] = [
     ...adminRoutes(services, demo, parts.basemap ?? null),
     basemapRoute(parts.basemap ?? null),
+    ...rightsRoutes({ db, record: recordEvent }),
     ...parcelRoutes(db),
     ...jobRoutes(jobs),
     ...intakeRoutes(services),

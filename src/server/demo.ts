@@ -5,7 +5,8 @@ import { runZoneOf } from '../geometry/index.ts';
 import { assert, joinBatches, localized } from '../kernel/index.ts';
 import type { ActorContext } from '../modules/access/index.ts';
 import { recordEvent } from '../modules/audit/server.ts';
-import { currentLayerVersion, hasDemoDivision, insertDivisions, saveLayerVersion } from '../modules/parcels/server.ts';
+import { hasDemoDivision, insertDivisions } from '../modules/access/server.ts';
+import { currentLayerVersion, saveLayerVersion } from '../modules/parcels/server.ts';
 import { type JobRun, runInWorker } from '../platform/jobs/index.ts';
 import { createProject, listProjects, writePlan } from '../modules/projects/server.ts';
 import type { Services } from '../platform/services.ts';
@@ -58,6 +59,7 @@ async function load(services: Services, job: JobRun<DemoRequest>): Promise<void>
   job.progress(0.2, localized('写入行政区划', 'writing divisions'));
   const context: ActorContext = { ...job.actor, divisionCode: data.countyCode };
   await background.transaction(async (tx) => {
+    await job.stillMine(tx);
     await insertDivisions(
       tx,
       data.divisions.map(({ code, name, parentCode }) => ({
@@ -100,6 +102,7 @@ async function load(services: Services, job: JobRun<DemoRequest>): Promise<void>
       {
         signal: job.signal,
         onProgress: () => job.progress(0.25 + (0.75 * ++done) / total, localized('写入图层', 'writing layers')),
+        finish: (tx) => job.stillMine(tx),
       },
     );
   }

@@ -45,6 +45,9 @@ export const SURVEY_WRITERS: readonly Role[] = ['clerk', 'townshipOfficer', 'des
 export const SURVEY_KEEPERS: readonly Role[] = ['clerk'];
 /** Who brings plans and has them analysed. */
 export const PROJECT_WRITERS: readonly Role[] = ['clerk', 'townshipOfficer', 'projectUndertaker', 'designInstitute'];
+/** Rights are given and taken by the security administrator alone; the two others may look at them. */
+const RIGHTS_KEEPERS: readonly Role[] = ['securityAdministrator'];
+const RIGHTS_READERS: readonly Role[] = ADMINISTRATOR_ROLES;
 export const ADMINISTRATORS: readonly Role[] = ADMINISTRATOR_ROLES;
 export const APPOINTED: readonly Role[] = APPOINTABLE_ROLES;
 
@@ -66,6 +69,15 @@ export const AUTHORISATION_MATRIX: readonly Permission[] = [
   allow(APPOINTED, 'GET', '/api/basemap/:z/:x/:y', 'open'),
 
   allow(SIGNED_IN, 'GET', '/api/divisions', 'county'),
+  allow(['systemAdministrator'], 'POST', '/api/divisions', 'administration'),
+  allow(SIGNED_IN, 'GET', '/api/roles', 'open'),
+  allow(RIGHTS_READERS, 'GET', '/api/organisations', 'administration'),
+  allow(RIGHTS_KEEPERS, 'POST', '/api/organisations', 'administration'),
+  allow(RIGHTS_KEEPERS, 'POST', '/api/organisations/:organisationId/close', 'administration'),
+  allow(RIGHTS_READERS, 'GET', '/api/appointments', 'administration'),
+  allow(RIGHTS_KEEPERS, 'POST', '/api/appointments', 'administration'),
+  allow(RIGHTS_KEEPERS, 'POST', '/api/appointments/:appointmentId/revoke', 'administration'),
+
   allow(SURVEY_READERS, 'GET', '/api/layers'),
   allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId'),
   allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId/features'),

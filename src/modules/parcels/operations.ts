@@ -17,16 +17,15 @@ import {
 import { lonLatOf, officialAreas, type RunZone } from '../../geometry/index.ts';
 import type { Database, Queryable, Transaction } from '../../platform/db/index.ts';
 import { type ActorContext, mayTouchCounty } from '../access/index.ts';
+import { addMissingDivisions, type DivisionRow } from '../access/server.ts';
 import { recordEvent } from '../audit/server.ts';
 import { fieldsOf, type LayerFields } from './layer-fields.ts';
 import { Pyramid } from './pyramid.server.ts';
 import type { PyramidBatch } from './pyramid-work.server.ts';
 import {
-  addMissingDivisions,
   type ClassSummary,
   completeVersion,
   deleteStagedVersion,
-  type DivisionRow,
   dropTiles,
   featureAt,
   type FeatureFilter,
@@ -42,12 +41,11 @@ import {
   listVersions,
   readBatches,
   readClassSummary,
-  readDivisions,
   readFeaturePage,
   setVersionState,
   viewOf,
 } from './store.ts';
-import type { DivisionView, FeatureDetail, FeaturePage, FeatureView, LayerVersionView } from './views.ts';
+import type { FeatureDetail, FeaturePage, FeatureView, LayerVersionView } from './views.ts';
 import { wkbOfBatch } from './wkb.ts';
 
 /** What a new layer version is, before its features. */
@@ -346,14 +344,6 @@ export async function currentLayerVersion(
 ): Promise<LayerVersionView | undefined> {
   const versions = await listLayerVersions(db, context, countyCode);
   return versions.find((version) => version.role === role && version.state === 'current');
-}
-
-export function listDivisions(
-  db: Queryable,
-  context: Pick<ActorContext, 'divisionCode'>,
-  filter: { readonly level?: DivisionView['level'] | undefined; readonly parent?: string | undefined },
-): Promise<DivisionView[]> {
-  return readDivisions(db, context.divisionCode, filter);
 }
 
 /**

@@ -7,7 +7,6 @@ import {
   featureDetail,
   findLayerVersion,
   identifyFeature,
-  listDivisions,
   listLayerVersions,
   pageOfFeatures,
   summaryByClass,
@@ -18,7 +17,7 @@ import type { LayerSummaryView } from './views.ts';
 
 const MAX_PAGE = 1000;
 
-const layerParams = z.object({ layerVersionId: z.string() });
+const layerParams = z.object({ layerVersionId: z.uuid() });
 const featureParams = layerParams.extend({ featureNo: z.coerce.number().int().min(0).max(2_147_483_647) });
 const pageQuery = z.object({
   offset: z.coerce.number().int().min(0).default(0),
@@ -28,19 +27,11 @@ const pageQuery = z.object({
   village: z.string().max(20).optional(),
 });
 const pointQuery = z.object({ lon: z.coerce.number().min(-180).max(180), lat: z.coerce.number().min(-90).max(90) });
-const divisionQuery = z.object({
-  level: z.enum(['county', 'township', 'village']).optional(),
-  parent: z
-    .string()
-    .regex(/^\d{6,12}$/)
-    .optional(),
-});
-
 function answer<T extends object>(result: Result<T, Refusal>): RouteAnswer {
   return result.ok ? result.value : refuse(result.error.code.endsWith('NOT-FOUND') ? 404 : 409, result.error);
 }
 
-/** Divisions, layer versions and their features. Every read checks the actor's county before it looks at a feature. */
+/** Layer versions and their features. Every read checks the actor's county before it looks at a feature. */
 export function parcelRoutes(db: Database): Route[] {
   const onLayer = async (
     context: Parameters<typeof findLayerVersion>[1],
@@ -52,12 +43,6 @@ export function parcelRoutes(db: Database): Route[] {
   };
 
   return [
-    route({
-      method: 'GET',
-      path: '/api/divisions',
-      query: divisionQuery,
-      handle: ({ actor, query }) => listDivisions(db, actor, query),
-    }),
     route({
       method: 'GET',
       path: '/api/layers',

@@ -10,6 +10,6 @@ export {
   withdrawLayerVersion,
 } from './operations.ts';
 export { parcelRoutes } from './routes.ts';
-export { type DivisionRow, hasDemoDivision, insertDivisions, type LayerVersion } from './store.ts';
+export type { LayerVersion } from './store.ts';
 export { deleteStagedVersion, removeAbandonedVersions } from './store.ts';
 export { readEncodedBatches, readFeatureBoxes } from './store.ts';

@@ -4,7 +4,7 @@ import { type Box, type TileAddress } from '../../platform/tiles/index.ts';
 import { decodeBatch, type EncodedBatch, encodeBatch } from './batch-codec.ts';
 import type { PyramidRow } from './pyramid-work.server.ts';
 import type { LayerFields } from './layer-fields.ts';
-import type { DivisionView, LayerVersionView } from './views.ts';
+import type { LayerVersionView } from './views.ts';
 import { multiPolygonOfWkb, type WkbRun } from './wkb.ts';
 
 /** A layer version with what routes and tiles need beside the view. */
@@ -53,68 +53,6 @@ function versionOf(row: LayerVersionRow): LayerVersion {
 export function viewOf(version: LayerVersion): LayerVersionView {
   const { fields: _fields, fieldNames: _fieldNames, tilesBuilt: _tilesBuilt, ...view } = version;
   return view;
-}
-
-// Divisions --------------------------------------------------------------------------------------------------------
-
-export interface DivisionRow {
-  readonly code: string;
-  readonly nameZh: string;
-  readonly nameEn: string;
-  readonly parentCode: string | null;
-  readonly demo: boolean;
-}
-
-export async function insertDivisions(tx: Transaction, divisions: readonly DivisionRow[]): Promise<void> {
-  // Parents first, whatever order they come in.
-  const sorted = [...divisions].sort((a, b) => a.code.length - b.code.length);
-  for (const { code, nameZh, nameEn, parentCode, demo } of sorted) {
-    await tx.run(sql`insert into division (code, name_zh, name_en, parent_code, demo)
-      values (${code}, ${nameZh}, ${nameEn}, ${parentCode}, ${demo})
-      on conflict (code) do update set name_zh = excluded.name_zh, name_en = excluded.name_en, demo = division.demo or excluded.demo`);
-  }
-}
-
-/** Adds the divisions that are not there yet; the names of those that are stay. */
-export async function addMissingDivisions(
-  tx: Transaction,
-  divisions: readonly Omit<DivisionRow, 'demo'>[],
-): Promise<void> {
-  // One statement a level, parents first: a row must find its parent there.
-  for (const length of [6, 9, 12]) {
-    const rows = divisions.filter(({ code }) => code.length === length);
-    if (rows.length === 0) continue;
-    await tx.run(sql`insert into division (code, name_zh, name_en, parent_code)
-      select * from unnest(${rows.map((row) => row.code)}::text[], ${rows.map((row) => row.nameZh)}::text[],
-        ${rows.map((row) => row.nameEn)}::text[], ${rows.map((row) => row.parentCode)}::text[])
-      on conflict (code) do nothing`);
-  }
-}
-
-/** Divisions inside (or equal to) `scope`, a code or prefix, in order of code. */
-export async function readDivisions(
-  db: Queryable,
-  scope: string,
-  filter: { readonly level?: DivisionView['level'] | undefined; readonly parent?: string | undefined },
-): Promise<DivisionView[]> {
-  const conditions = [sql`starts_with(code, ${scope})`];
-  if (filter.level !== undefined)
-    conditions.push(sql`length(code) = ${{ county: 6, township: 9, village: 12 }[filter.level]}`);
-  // A division's own parts at every depth: the villages of a county as well as those of a township.
-  if (filter.parent !== undefined)
-    conditions.push(sql`starts_with(code, ${filter.parent}) and code <> ${filter.parent}`);
-  const rows = await db.rows<Omit<DivisionRow, 'demo'>>(sql`select code, name_zh as "nameZh", name_en as "nameEn",
-    parent_code as "parentCode" from division where ${sql.join(conditions, sql` and `)} order by code`);
-  return rows.map(({ code, nameZh, nameEn, parentCode }) => ({
-    code,
-    name: { zh: nameZh, en: nameEn },
-    parentCode,
-    level: code.length === 6 ? 'county' : code.length === 9 ? 'township' : 'village',
-  }));
-}
-
-export async function hasDemoDivision(db: Queryable): Promise<boolean> {
-  return (await db.first(sql`select 1 from division where demo limit 1`)) !== undefined;
 }
 
 // Versions ---------------------------------------------------------------------------------------------------------

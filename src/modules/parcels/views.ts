@@ -1,12 +1,4 @@
-import type { AreaDm2, AttributeValue, LayerRole, Localized } from '../../kernel/index.ts';
-
-/** GET /api/divisions?level=county&parent=CODE (both optional; `parent`: all parts of it, at every depth) → DivisionView[]: for pickers and scope. `level` follows the code length: county 6, township 9, village 12. */
-export interface DivisionView {
-  readonly code: string;
-  readonly name: Localized;
-  readonly parentCode: string | null;
-  readonly level: 'county' | 'township' | 'village';
-}
+import type { AreaDm2, AttributeValue, LayerRole } from '../../kernel/index.ts';
 
 /** GET /api/layers?county=CODE → LayerVersionView[] (newest first; every state). */
 export interface LayerVersionView {

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Language, LayerRole } from '../../kernel/index.ts';
-import type { StatusView } from '../../modules/access/views.ts';
+import type { DivisionView, StatusView } from '../../modules/access/views.ts';
 import type { CellAddress, CellView, JobView, ParcelInRunView, RunView } from '../../modules/analysis/views.ts';
 import type { BalanceTable } from '../../modules/balance/index.ts';
 import type { Findings } from '../../modules/compliance/index.ts';
@@ -13,13 +13,7 @@ import type {
   ProblemPage,
   TargetField,
 } from '../../modules/intake/views.ts';
-import type {
-  DivisionView,
-  FeatureDetail,
-  FeaturePage,
-  LayerSummaryView,
-  LayerVersionView,
-} from '../../modules/parcels/views.ts';
+import type { FeatureDetail, FeaturePage, LayerSummaryView, LayerVersionView } from '../../modules/parcels/views.ts';
 import type { ProjectView } from '../../modules/projects/views.ts';
 import type { QualityReportView } from '../../modules/quality/views.ts';
 import { getJson, getJsonOrNull, sendForm, sendJson, withQuery } from './client.ts';

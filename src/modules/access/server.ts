@@ -1,0 +1,4 @@
+/** What the access module offers to other server code. */
+export { addMissingDivisions, type DivisionRow, hasDemoDivision, insertDivisions } from './divisions.store.ts';
+export { rightsRoutes } from './rights-routes.server.ts';
+export type { RightsParts } from './rights.server.ts';
