@@ -44,6 +44,7 @@ export function interrupted(
       one: (query) => step(() => db.one(query)),
       run: (query) => step(() => db.run(query)),
       transaction: <T>(work: (tx: Transaction) => Promise<T>) => step(() => db.transaction(work)),
+      listen: () => () => {},
       close: async () => {},
       get background() {
         return background;

@@ -2,7 +2,7 @@ import { copyFile, link, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, localized, type FeatureBatch, type Problem, type Refusal } from '../../kernel/index.ts';
 import { crsOf, lonLatBoxOf, lonLatOf, runZone, zone3OfLongitude, type RunZone } from '../../geometry/index.ts';
-import { runInWorker, type JobRun } from '../../platform/jobs/index.ts';
+import { runInWorker, type AbandonedJob, type JobRun, type StillMine } from '../../platform/jobs/index.ts';
 import type { Transaction } from '../../platform/db/index.ts';
 import type { Services } from '../../platform/services.ts';
 import { deleteStagedVersion, saveLayerVersion } from '../parcels/server.ts';
@@ -23,6 +23,7 @@ import {
   recallMapping,
   setStagedBad,
   type ImportFacts,
+  type MayDelete,
   type StoredImport,
 } from './store.ts';
 import type { FieldMapping } from './views.ts';
@@ -38,6 +39,14 @@ async function importAtWork(services: Services, importId: string): Promise<Store
   const stored = await findImport(services.db, importId);
   assert(stored !== undefined, 'an import without a row');
   return stored;
+}
+
+/** Rows that a later attempt at the job would stage too are deleted by the attempt that has the job. */
+function ownedBy(job: { readonly stillMine: StillMine }): MayDelete {
+  return async (tx) => {
+    await job.stillMine(tx);
+    return true;
+  };
 }
 
 /** Counts, keeps and numbers problems while batches pass. */
@@ -74,18 +83,14 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
   // From here on an earlier attempt that is not as dead as it seems can stage nothing more, and what it left goes. Where the
   // import is no longer this job's, an earlier attempt got through and only its end was not written down.
   const reader = services.ids.next();
-  if (
-    !(await changeImport(
-      db,
-      stored,
-      ['reading'],
-      { facts: { ...stored.facts, refusals: [], reader } },
-      { jobId: job.jobId },
-    ))
-  )
-    return;
-  await deleteStaged(db, stored);
-  await deleteProblems(db, stored);
+  const begun = await db.transaction(async (tx) => {
+    await job.stillMine(tx);
+    const facts = { ...stored.facts, refusals: [], reader };
+    return changeImport(tx, stored, ['reading'], { facts }, { jobId: job.jobId });
+  });
+  if (!begun) return;
+  await deleteStaged(db, stored, ownedBy(job));
+  await deleteProblems(db, stored, ownedBy(job));
   const file = await services.files.find(stored.fileHash);
   assert(file !== undefined, 'the delivered file is gone');
   const folder = await services.files.temporaryFolder();
@@ -117,7 +122,10 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
       const remembered = await recallMapping(db, { ...stored, fieldsKey: fieldsKeyOf(opened.fields) });
       const settled = stored.mapping.filter((entry) => entry.decidedBy === 'user');
       mapping = mapFields(opened.fields, stored.role, [...remembered, ...settled]);
-      await db.transaction((tx) => keeper.keep(tx, [...opened.problems, ...checkMapping(mapping, stored.role)]));
+      await db.transaction(async (tx) => {
+        await job.stillMine(tx);
+        await keeper.keep(tx, [...opened.problems, ...checkMapping(mapping, stored.role)]);
+      });
     };
     const stage = async (batch: FeatureBatch): Promise<void> => {
       const checked = checkBatch(batch, mapping, stored.role, repeated);
@@ -164,7 +172,7 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
     });
     job.throwIfCancelled();
     if (outcome.refusals.length > 0) {
-      await fail(services, stored, reader, outcome.refusals, head);
+      await fail(services, job, stored, reader, outcome.refusals, head);
       return;
     }
     assert(head !== undefined, 'a file was read without a head');
@@ -180,8 +188,11 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
       refusals: [],
     };
     const change = { state: 'staged', jobId: null, facts, mapping, featureCount: features, badCount: bad } as const;
-    const done = await changeImport(db, stored, ['reading'], change, { reader });
-    assert(done, 'the import is read by another process by now');
+    await db.transaction(async (tx) => {
+      await job.complete(tx);
+      const done = await changeImport(tx, stored, ['reading'], change, { reader });
+      assert(done, 'the import is read by another process by now');
+    });
   } finally {
     await folder.remove();
   }
@@ -190,6 +201,7 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
 /** The file as a whole is refused: nothing of it stays staged. */
 async function fail(
   services: Services,
+  job: JobRun<ImportInput>,
   stored: StoredImport,
   reader: string,
   refusals: readonly Refusal[],
@@ -201,7 +213,11 @@ async function fail(
       ? {}
       : { format: head.format, layerName: head.layerName, encoding: head.encoding, crs: head.crs };
   const change = { state: 'failed', jobId: null, featureCount: 0, badCount: 0, facts: { ...known, refusals } } as const;
-  if (await changeImport(db, stored, ['reading'], change, { reader })) await clear(services, stored);
+  const failed = await db.transaction(async (tx) => {
+    await job.complete(tx);
+    return changeImport(tx, stored, ['reading'], change, { reader });
+  });
+  if (failed) await clear(services, stored);
 }
 
 /** Removes what was staged of an import that is over, with its problems. */
@@ -215,16 +231,20 @@ async function check(services: Services, job: JobRun<ImportInput>): Promise<void
   const stored = await importAtWork(services, job.input.importId);
   if (stored.state !== 'staged' || stored.jobId !== job.jobId) return;
   const db = services.db.background;
-  await deleteProblems(db, stored);
+  await deleteProblems(db, stored, ownedBy(job));
   const keeper = problemKeeper(stored);
   const repeated = repeatedIdentifiers();
-  await db.transaction((tx) => keeper.keep(tx, checkMapping(stored.mapping, stored.role)));
+  await db.transaction(async (tx) => {
+    await job.stillMine(tx);
+    await keeper.keep(tx, checkMapping(stored.mapping, stored.role));
+  });
   let bad = 0;
   let features = 0;
   for await (const { batchNo, batch } of readStagedBatches(db, stored)) {
     job.throwIfCancelled();
     const checked = checkBatch(batch, stored.mapping, stored.role, repeated);
     await db.transaction(async (tx) => {
+      await job.stillMine(tx);
       await setStagedBad(tx, stored, batchNo, [...checked.bad]);
       await keeper.keep(tx, checked.problems);
     });
@@ -236,7 +256,10 @@ async function check(services: Services, job: JobRun<ImportInput>): Promise<void
     );
   }
   const facts = { ...stored.facts, problemGroups: keeper.groups.groups(), refusals: [] };
-  await changeImport(db, stored, ['staged'], { jobId: null, badCount: bad, facts }, { jobId: job.jobId });
+  await db.transaction(async (tx) => {
+    await job.complete(tx);
+    await changeImport(tx, stored, ['staged'], { jobId: null, badCount: bad, facts }, { jobId: job.jobId });
+  });
 }
 
 /** The 3° zone the official areas of an import are computed in: of its CRS, or of the middle of its box. */
@@ -257,7 +280,7 @@ async function commit(services: Services, job: JobRun<ImportInput>): Promise<voi
     if (stored.state === 'committed') await deleteStaged(db, stored);
     return;
   }
-  await dropHalfVersion(services, stored, job.jobId);
+  await dropHalfVersion(services, stored, job);
   const good = stored.featureCount - stored.badCount;
   async function* rows(): AsyncGenerator<FeatureBatch> {
     for await (const { batch, bad } of readStagedBatches(db, stored)) {
@@ -289,10 +312,12 @@ async function commit(services: Services, job: JobRun<ImportInput>): Promise<voi
       onTiles: (fraction) =>
         job.progress(0.75 + 0.24 * fraction, localized('生成地图瓦片', 'building the tiles of the map')),
       begin: async (tx, layerVersionId) => {
+        await job.stillMine(tx);
         const ours = await changeImport(tx, stored, ['staged'], { layerVersionId }, { jobId: job.jobId });
         assert(ours, 'the import changed before it was committed');
       },
       finish: async (tx, { layerVersionId }) => {
+        await job.complete(tx);
         const guard = { jobId: job.jobId, layerVersionId };
         const done = await changeImport(tx, stored, ['staged'], { state: 'committed', jobId: null }, guard);
         assert(done, 'the import changed while it was being committed');
@@ -304,18 +329,26 @@ async function commit(services: Services, job: JobRun<ImportInput>): Promise<voi
 }
 
 /** Takes the version away that an attempt to commit left half saved. Once its number is gone nobody can complete it. */
-async function dropHalfVersion(services: Services, stored: StoredImport, jobId: string): Promise<void> {
+async function dropHalfVersion(
+  services: Services,
+  stored: StoredImport,
+  job: Pick<AbandonedJob<ImportInput>, 'jobId' | 'stillMine'>,
+): Promise<void> {
   if (stored.layerVersionId === null) return;
   const { layerVersionId } = stored;
   const db = services.db.background;
-  if (await changeImport(db, stored, ['staged'], { layerVersionId: null }, { jobId, layerVersionId }))
-    await deleteStagedVersion(db, layerVersionId);
+  const dropped = await db.transaction(async (tx) => {
+    await job.stillMine(tx);
+    const guard = { jobId: job.jobId, layerVersionId };
+    return changeImport(tx, stored, ['staged'], { layerVersionId: null }, guard);
+  });
+  if (dropped) await deleteStagedVersion(db, layerVersionId);
 }
 
-type Abandoned = { readonly jobId: string; readonly input: ImportInput; readonly state: 'failed' | 'cancelled' };
+type Abandoned = AbandonedJob<ImportInput>;
 
 /** A reading that failed or was cancelled: nothing of it stays. */
-async function abandonReading(services: Services, { jobId, input, state }: Abandoned): Promise<void> {
+async function abandonReading(services: Services, { jobId, input, state, stillMine }: Abandoned): Promise<void> {
   const stored = await importAtWork(services, input.importId);
   const change = {
     state,
@@ -324,20 +357,27 @@ async function abandonReading(services: Services, { jobId, input, state }: Aband
     badCount: 0,
     facts: { refusals: state === 'cancelled' ? [] : [READING_BROKE] },
   } as const;
-  if (await changeImport(services.db, stored, ['reading'], change, { jobId })) await clear(services, stored);
+  const abandoned = await services.db.transaction(async (tx) => {
+    await stillMine(tx);
+    return changeImport(tx, stored, ['reading'], change, { jobId });
+  });
+  if (abandoned) await clear(services, stored);
 }
 
 /** A check that failed or was cancelled: the rows stay staged, and the refusal it began with keeps them from being committed. */
-async function abandonCheck(services: Services, { jobId, input }: Abandoned): Promise<void> {
+async function abandonCheck(services: Services, { jobId, input, stillMine }: Abandoned): Promise<void> {
   const stored = await importAtWork(services, input.importId);
-  await changeImport(services.db, stored, ['staged'], { jobId: null }, { jobId });
+  await services.db.transaction(async (tx) => {
+    await stillMine(tx);
+    await changeImport(tx, stored, ['staged'], { jobId: null }, { jobId });
+  });
 }
 
 /** A commit that failed or was cancelled: the rows are staged as before, the half version goes. */
-async function abandonCommit(services: Services, { jobId, input }: Abandoned): Promise<void> {
-  const stored = await importAtWork(services, input.importId);
-  await dropHalfVersion(services, stored, jobId);
-  await changeImport(services.db, stored, ['staged'], { jobId: null }, { jobId });
+async function abandonCommit(services: Services, job: Abandoned): Promise<void> {
+  const stored = await importAtWork(services, job.input.importId);
+  await dropHalfVersion(services, stored, job);
+  await abandonCheck(services, job);
 }
 
 /** Registers the jobs of the intake. */
@@ -368,7 +408,8 @@ export async function clearImportLeftovers(services: Services): Promise<void> {
     const job = await services.jobs.find(jobId!);
     if (job !== undefined && ['queued', 'running'].includes(job.view.state)) continue;
     const state = job?.view.state === 'cancelled' ? 'cancelled' : 'failed';
-    const left: Abandoned = { jobId: jobId!, input: { importId }, state };
+    // The job is over, so nobody can have it: what guards the changes is that the import still waits for this very job.
+    const left: Abandoned = { jobId: jobId!, input: { importId }, state, stillMine: async () => {} };
     if (stored.state === 'reading') await abandonReading(services, left);
     else await abandonCommit(services, left);
   }

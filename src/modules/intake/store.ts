@@ -213,18 +213,41 @@ export async function setStagedBad(
 const DELETED_AT_ONCE = { batches: 4, problems: 5_000 } as const;
 
 /**
- * Removes the staged rows of an import that is over or read again, piece by piece so that others are served in between; its
- * problems stay. The import must not be in a state that needs them: what a crash leaves is found by `importsToClear`.
+ * Whether rows of an import may be deleted, asked in the transaction of each piece and true until the end of it. It may also
+ * throw. Without it whoever deletes piece by piece might go on into rows that somebody else has staged anew by then.
  */
-export async function deleteStaged(db: Database, { countyCode, importId }: ImportKey): Promise<void> {
-  const of = sql`county_code = ${countyCode} and import_id = ${importId}`;
+export type MayDelete = (tx: Transaction) => Promise<boolean>;
+
+/** Nobody needs the staged rows: the import is over, and stays so while the transaction lasts. */
+export function isOver({ countyCode, importId }: ImportKey): MayDelete {
+  return async (tx) =>
+    (await tx.first(sql`select 1 from import where county_code = ${countyCode} and import_id = ${importId}
+      and state not in ('reading', 'staged') for share`)) !== undefined;
+}
+
+async function deletePieces(
+  db: Database,
+  allowed: MayDelete,
+  piece: (tx: Transaction) => Promise<number>,
+): Promise<number> {
   let deleted = 0;
   for (;;) {
-    const now = await db.run(sql`delete from staged_batch where ${of}
-      and batch_no in (select batch_no from staged_batch where ${of} limit ${DELETED_AT_ONCE.batches})`);
-    if (now === 0) break;
+    const now = await db.transaction(async (tx) => ((await allowed(tx)) ? piece(tx) : 0));
+    if (now === 0) return deleted;
     deleted += now;
   }
+}
+
+/**
+ * Removes the staged rows of an import that is over or read again, piece by piece so that others are served in between; its
+ * problems stay. What a crash leaves is found by `importsToClear`.
+ */
+export async function deleteStaged(db: Database, key: ImportKey, allowed: MayDelete = isOver(key)): Promise<void> {
+  const of = sql`county_code = ${key.countyCode} and import_id = ${key.importId}`;
+  const deleted = await deletePieces(db, allowed, (tx) =>
+    tx.run(sql`delete from staged_batch where ${of}
+      and batch_no in (select batch_no from staged_batch where ${of} limit ${DELETED_AT_ONCE.batches})`),
+  );
   // The embedded engine has no vacuum of its own: without this the room would never be used again. Where nothing else is staged
   // the table is emptied in a moment; looking through a county's rows takes a second in which nobody is answered.
   if (db.engine !== 'embedded' || deleted <= DELETED_AT_ONCE.batches) return;
@@ -251,12 +274,11 @@ export async function insertProblems(
       ${problems.map((p) => JSON.stringify(p).replaceAll('\\u0000', ''))}::text[]) with ordinality as u(rule, severity, feature_no, body, i)`);
 }
 
-export async function deleteProblems(db: Database, { countyCode, importId }: ImportKey): Promise<void> {
-  const of = sql`county_code = ${countyCode} and import_id = ${importId}`;
-  while (
-    (await db.run(sql`delete from import_problem where ${of}
-      and sequence in (select sequence from import_problem where ${of} order by sequence limit ${DELETED_AT_ONCE.problems})`)) >
-    0
+export async function deleteProblems(db: Database, key: ImportKey, allowed: MayDelete = isOver(key)): Promise<void> {
+  const of = sql`county_code = ${key.countyCode} and import_id = ${key.importId}`;
+  await deletePieces(db, allowed, (tx) =>
+    tx.run(sql`delete from import_problem where ${of}
+      and sequence in (select sequence from import_problem where ${of} order by sequence limit ${DELETED_AT_ONCE.problems})`),
   );
 }
 

@@ -22,9 +22,14 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
       const db = services.db.background;
       const run = await findRun(db, job.input.runId);
       assert(run !== undefined, 'a run without a row');
-      // A second attempt after a crash: the first one may have got through.
       if (run.state === 'done') return undefined;
-      await changeRun(db, run, { state: 'running' });
+      // An attempt before this one failed, and only the end of its job was not written down.
+      const [refusal] = run.refusals;
+      if (run.state === 'failed' && refusal !== undefined) throw new JobRefused(refusal);
+      await db.transaction(async (tx) => {
+        await job.stillMine(tx);
+        assert(await changeRun(tx, run, { state: 'running' }), 'a run is over while its job is not');
+      });
       const project = await projectOf(db, job.actor, run.projectId);
       assert(project.ok, 'a run without its project');
       const packText = await readStoredPack(db, run.packHash);
@@ -64,8 +69,12 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
           layers.flatMap(({ batches }) => batches.map(({ payload }) => payload.buffer as ArrayBuffer)),
         );
         if (!outcome.ok) {
-          await changeRun(db, run, { state: 'failed', refusals: outcome.refusals });
-          throw new JobRefused(outcome.refusals[0]!);
+          const [first] = outcome.refusals;
+          await db.transaction(async (tx) => {
+            await job.stillMine(tx);
+            await changeRun(tx, run, { state: 'running', refusals: outcome.refusals });
+          });
+          throw new JobRefused(first!);
         }
         const files: Record<string, string> = {};
         for (const name of outcome.files) {
@@ -74,7 +83,9 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
           ).hash;
         }
         await db.transaction(async (tx) => {
-          await changeRun(tx, run, { state: 'done', inputHash: outcome.inputHash, files });
+          await job.complete(tx);
+          const done = await changeRun(tx, run, { state: 'done', inputHash: outcome.inputHash, files });
+          assert(done, 'a run is over while its job is not');
           await recordEvent(tx, job.actor, {
             operation: 'projects.finishRun',
             objectKind: 'run',
@@ -89,9 +100,13 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
         await folder.remove();
       }
     },
-    abandoned: async ({ input, state }) => {
+    abandoned: async ({ input, state, stillMine }) => {
       const run = await findRun(services.db, input.runId);
-      if (run !== undefined) await changeRun(services.db, run, { state });
+      if (run === undefined) return;
+      await services.db.transaction(async (tx) => {
+        await stillMine(tx);
+        await changeRun(tx, run, { state });
+      });
     },
   });
 }

@@ -9,7 +9,7 @@ import type { LayerVersionView } from '../parcels/index.ts';
 import type { QualityReport } from './assess.ts';
 import type { AssessTask, EncodedLayer } from './assess.worker.ts';
 import { QUALITY_JOB } from './operations.ts';
-import { deleteOtherProblems, replaceReport, writeProblems } from './store.ts';
+import { deleteOlderProblems, replaceReport, writeProblems } from './store.ts';
 
 async function encodedLayer(db: Queryable, version: LayerVersionView): Promise<EncodedLayer> {
   const batches: EncodedBatch[] = [];
@@ -50,19 +50,21 @@ export function registerQualityJobs(services: Services): void {
         [...memoryOf(layer), ...memoryOf(villages)],
       );
       job.progress(0.95, localized('保存质检报告', 'saving the report'));
-      const reportNo = await writeProblems(db, version, report.problems);
+      const reportNo = await writeProblems(db, version, report.problems, job.stillMine);
+      const result = { errors: report.errors, warnings: report.warnings };
       await db.transaction(async (tx) => {
+        await job.complete(tx, result);
         await replaceReport(tx, version, report, reportNo, job.actor.clock.now());
         await recordEvent(tx, job.actor, {
           operation: 'quality.report',
           objectKind: 'layerVersion',
           objectId: version.layerVersionId,
           countyCode: version.countyCode,
-          detail: { errors: report.errors, warnings: report.warnings },
+          detail: result,
         });
       });
-      await deleteOtherProblems(db, version, reportNo);
-      return { errors: report.errors, warnings: report.warnings };
+      await deleteOlderProblems(db, version);
+      return result;
     },
   });
 }

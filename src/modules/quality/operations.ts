@@ -1,5 +1,5 @@
 import { err, localized, ok, type Refusal, type Result } from '../../kernel/index.ts';
-import type { Queryable } from '../../platform/db/index.ts';
+import { type Queryable, sql } from '../../platform/db/index.ts';
 import type { Services } from '../../platform/services.ts';
 import type { ActorContext } from '../access/index.ts';
 import { recordEvent } from '../audit/server.ts';
@@ -21,7 +21,7 @@ const WITHDRAWN: Refusal = {
   remedy: localized('请选择现行版本。', 'Choose a current version.'),
 };
 
-/** Queues a quality run of a current layer version. */
+/** Queues a quality run of a current layer version; where one waits or runs already, that one's job is given. */
 export async function startQuality(
   services: Services,
   context: ActorContext,
@@ -32,11 +32,18 @@ export async function startQuality(
     if (!found.ok) return found;
     const version = found.value;
     if (version.state !== 'current') return err(WITHDRAWN);
-    const jobId = await services.jobs.enqueue(
-      tx,
-      { ...context, divisionCode: version.countyCode },
-      { kind: QUALITY_JOB, input: { layerVersionId } },
+    // Two people may press at once; two runs of one version would write the same report.
+    await tx.run(sql`select pg_advisory_xact_lock(hashtextextended(${`quality:${layerVersionId}`}, 0))`);
+    const active = (await services.jobs.active(QUALITY_JOB, tx)).find(
+      ({ input }) => (input as { layerVersionId: string }).layerVersionId === layerVersionId,
     );
+    const jobId =
+      active?.view.jobId ??
+      (await services.jobs.enqueue(
+        tx,
+        { ...context, divisionCode: version.countyCode },
+        { kind: QUALITY_JOB, input: { layerVersionId } },
+      ));
     await recordEvent(tx, context, {
       operation: 'quality.start',
       objectKind: 'layerVersion',

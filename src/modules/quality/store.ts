@@ -24,22 +24,34 @@ function inVersion({ countyCode, layerVersionId }: LayerKey) {
   return sql`county_code = ${countyCode} and layer_version_id = ${layerVersionId}`;
 }
 
+/** Called first in each transaction; throws where another attempt at the job writes for the layer version by now. */
+export type Fence = (tx: Transaction) => Promise<void>;
+
 /**
- * Writes the problems of a report to come, in short statements; nobody reads them before `replaceReport`. One job at a time
- * writes for a layer version; what an earlier one left when it died goes first. Gives the number of the report.
+ * Writes the problems of a report to come, in short transactions; nobody reads them before `replaceReport`. One job at a time
+ * writes for a layer version (`startQuality` sees to it), and of this job one attempt (`fence`); what an earlier one left when it
+ * died goes first. Gives the number of the report.
  */
-export async function writeProblems(db: Database, key: LayerKey, problems: readonly Problem[]): Promise<number> {
+export async function writeProblems(
+  db: Database,
+  key: LayerKey,
+  problems: readonly Problem[],
+  fence: Fence,
+): Promise<number> {
   const current = await db.first<{ no: number }>(
     sql`select report_no as no from quality_report where ${inVersion(key)}`,
   );
   const reportNo = (current?.no ?? 0) + 1;
-  await deleteOtherProblems(db, key, current?.no ?? 0);
+  await deleteOtherProblems(db, key, fence);
   for (let first = 0; first < problems.length; first += WRITTEN_AT_ONCE) {
     const some = problems.slice(first, first + WRITTEN_AT_ONCE);
-    await db.run(sql`insert into quality_problem (county_code, layer_version_id, report_no, sequence, rule, severity, feature_no, body)
+    await db.transaction(async (tx) => {
+      await fence(tx);
+      await tx.run(sql`insert into quality_problem (county_code, layer_version_id, report_no, sequence, rule, severity, feature_no, body)
       select ${key.countyCode}, ${key.layerVersionId}::uuid, ${reportNo}::int4, ${first}::int4 + u.i::int4 - 1, u.rule, u.severity, u.feature_no, u.body::jsonb
       from unnest(${some.map((p) => p.rule)}::text[], ${some.map((p) => p.severity)}::text[], ${some.map((p) => p.featureNo)}::int4[],
         ${some.map((p) => JSON.stringify(p).replaceAll('\\u0000', ''))}::text[]) with ordinality as u(rule, severity, feature_no, body, i)`);
+    });
   }
   return reportNo;
 }
@@ -59,13 +71,26 @@ export async function replaceReport(
       errors = excluded.errors, warnings = excluded.warnings, rules = excluded.rules, ran_at = excluded.ran_at`);
 }
 
-/** Deletes the problems of every report but one, piece by piece. */
-export async function deleteOtherProblems(db: Database, key: LayerKey, reportNo: number): Promise<void> {
-  while (
-    (await db.run(sql`delete from quality_problem where ${inVersion(key)} and (report_no, sequence) in
-      (select report_no, sequence from quality_problem where ${inVersion(key)} and report_no <> ${reportNo} limit ${DELETED_AT_ONCE})`)) ===
-    DELETED_AT_ONCE
-  );
+/** Deletes the problems of reports before the one that is read, piece by piece. Anybody may, at any time. */
+export async function deleteOlderProblems(db: Database, key: LayerKey): Promise<void> {
+  await deletePieces(db, key, sql`<`, async () => {});
+}
+
+/** Deletes the problems of every report but the one that is read: also what an attempt that died had written for one to come. */
+async function deleteOtherProblems(db: Database, key: LayerKey, fence: Fence): Promise<void> {
+  await deletePieces(db, key, sql`is distinct from`, fence);
+}
+
+async function deletePieces(db: Database, key: LayerKey, which: ReturnType<typeof sql>, fence: Fence): Promise<void> {
+  const current = sql`(select report_no from quality_report where ${inVersion(key)})`;
+  let deleted: number;
+  do {
+    deleted = await db.transaction(async (tx) => {
+      await fence(tx);
+      return tx.run(sql`delete from quality_problem where ${inVersion(key)} and (report_no, sequence) in
+        (select report_no, sequence from quality_problem where ${inVersion(key)} and report_no ${which} ${current} limit ${DELETED_AT_ONCE})`);
+    });
+  } while (deleted === DELETED_AT_ONCE);
 }
 
 export function findReport(db: Queryable, key: LayerKey): Promise<StoredReport | undefined> {

@@ -51,6 +51,11 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** The same database for jobs: its statements and transactions wait until no interactive one is waiting. */
   readonly background: Database;
+  /**
+   * Calls back whenever a process notifies the channel (`pg_notify`), and once after each time the way to the database was broken
+   * and is whole again. On the embedded engine, which has one process, never. Ends by the function given back.
+   */
+  listen(channel: string, heard: () => void): () => void;
   close(): Promise<void>;
 }
 

@@ -151,6 +151,8 @@ function clientOf(channel: Channel) {
       channel.postMessage({ kind: 'connect', port: port1 } satisfies EmbeddedRequest, [port1]);
       return { kind: 'embedded', port: port2 };
     },
+    // One process has the database, and its threads tell each other.
+    listen: () => () => {},
   };
   return {
     engine,

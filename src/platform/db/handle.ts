@@ -31,6 +31,8 @@ export interface Engine {
   single(priority: Priority, text: string, parameters: readonly unknown[]): Promise<QueryOutcome>;
   acquire(priority: Priority): Promise<Connection>;
   share(): EngineShare;
+  /** See `Database.listen`. */
+  listen(channel: string, heard: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -122,6 +124,7 @@ function handle(engine: Engine, priority: Priority, sibling: Database | undefine
       return engine.single(priority, text, parameters);
     }),
     transaction,
+    listen: (channel, heard) => engine.listen(channel, heard),
     close: () => engine.close(),
     get background() {
       return background;

@@ -4,11 +4,14 @@ import { openEmbeddedEngine, sharedEmbeddedEngine } from './embedded.ts';
 import { lockFolder } from './folder-lock.ts';
 import { databaseOver, type Engine, type EngineShare } from './handle.ts';
 import { migrate, readMigrations } from './migrations.ts';
+import { databaseMoved, readMovedMark, USE_MOVED } from './moved-mark.ts';
 import { openPostgresqlEngine } from './postgresql.ts';
 
 export { type Database, DatabaseError, type Query, type Queryable, sql, type Transaction } from './database.ts';
 export { FolderLockedError } from './folder-lock.ts';
+export { isDatabaseLost } from './lost.ts';
 export { MigrationRefusedError } from './migrations.ts';
+export { DatabaseRefusedError } from './refused.ts';
 
 export type { EngineShare } from './handle.ts';
 
@@ -34,17 +37,31 @@ export interface OpenedDatabase extends Database {
  * @throws FolderLockedError when another process has the folder
  */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenedDatabase> {
-  const folder = options.folder ?? null;
-  const engine =
-    options.url === undefined ? await openEmbeddedEngine({ folder }) : await openServer(options.url, folder);
-  const db = databaseOver(engine);
+  const db = await openAsItIs(options);
   try {
     await migrate(db, await readMigrations());
   } catch (error) {
     await db.close();
     throw error;
   }
-  return Object.assign(db, { share: () => engine.share() });
+  return db;
+}
+
+/**
+ * Opens the database with the schema it has, which may be none: for those who look at it, copy it or fill it.
+ *
+ * @throws FolderLockedError when another process has the folder
+ * @throws DatabaseRefusedError DATABASE-MOVED where the embedded database was moved to PostgreSQL
+ */
+export async function openAsItIs(options: DatabaseOptions): Promise<OpenedDatabase> {
+  const folder = options.folder ?? null;
+  if (options.url === undefined && folder !== null && process.env[USE_MOVED] !== 'on') {
+    const mark = await readMovedMark(folder);
+    if (mark !== null) throw databaseMoved(folder, mark);
+  }
+  const engine =
+    options.url === undefined ? await openEmbeddedEngine({ folder }) : await openServer(options.url, folder);
+  return Object.assign(databaseOver(engine), { share: () => engine.share() });
 }
 
 /** The database another thread of this process has opened, with connections of its own on PostgreSQL. */

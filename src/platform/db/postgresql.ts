@@ -6,6 +6,7 @@ import { ARRAY_ELEMENTS, TYPE_PARSERS } from './types.ts';
 /** Of the requests; jobs have fewer of their own, so that neither takes the other's. */
 const MAX_CONNECTIONS = 10;
 const MAX_CONNECTIONS_OF_JOBS = 4;
+const LISTEN_AGAIN_MILLISECONDS = 1000;
 
 function translate(error: unknown): unknown {
   if (error instanceof pg.DatabaseError) {
@@ -31,8 +32,9 @@ export async function openPostgresqlEngine(url: string, use: 'requests' | 'jobs'
   const pool = new pg.Pool({
     connectionString: url,
     max: use === 'jobs' ? MAX_CONNECTIONS_OF_JOBS : MAX_CONNECTIONS,
-    // jit costs tens of milliseconds on each tile and pays back on none of our queries.
-    options: '-c jit=off -c timezone=UTC',
+    // jit costs tens of milliseconds on each tile and pays back on none of our queries. A process that stands still in the
+    // middle of a transaction keeps nobody waiting for ever.
+    options: '-c jit=off -c timezone=UTC -c idle_in_transaction_session_timeout=60000',
     application_name: use === 'jobs' ? 'tianchou jobs' : 'tianchou',
     types: {
       getTypeParser: (oid: number, format?: string) =>
@@ -41,6 +43,8 @@ export async function openPostgresqlEngine(url: string, use: 'requests' | 'jobs'
   });
   // A connection that dies while idle is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => {});
+  // One that dies while it is used says so to whoever uses it; the event beside it would end the process too.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const probe = await pool.connect();
   probe.release();
   const ask = async (
@@ -75,6 +79,41 @@ export async function openPostgresqlEngine(url: string, use: 'requests' | 'jobs'
       return connection;
     },
     share: () => ({ kind: 'postgresql', url }),
+    listen: (channel, heard) => listenTo(url, channel, heard),
     close: () => pool.end(),
+  };
+}
+
+/** Listens on a connection of its own, which is made again whenever it breaks. */
+function listenTo(url: string, channel: string, heard: () => void): () => void {
+  let ended = false;
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    const own = new pg.Client({ connectionString: url, application_name: 'tianchou wake-ups', keepAlive: true });
+    client = own;
+    let over = false;
+    const again = (): void => {
+      if (over) return;
+      over = true;
+      own.end().catch(() => {});
+      if (ended) return;
+      timer = setTimeout(begin, LISTEN_AGAIN_MILLISECONDS);
+      timer.unref();
+    };
+    own.on('error', again);
+    own.on('end', again);
+    own.on('notification', heard);
+    own
+      .connect()
+      .then(() => own.query(`listen ${pg.escapeIdentifier(channel)}`))
+      // Whatever was said while nobody listened.
+      .then(() => heard(), again);
+  };
+  begin();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    client?.end().catch(() => {});
   };
 }

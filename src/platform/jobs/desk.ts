@@ -3,20 +3,20 @@ import type { Clock, Ids } from '../../modules/access/index.ts';
 import type { JobView } from '../../modules/analysis/views.ts';
 import type { Database } from '../db/index.ts';
 import type { Jobs, StoredJob } from './job.ts';
-import { findJob, insertJob, readActiveJobs } from './store.ts';
+import { findJob, insertJob, notify, readActiveJobs, requestCancel } from './store.ts';
 
 export interface DeskOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** A job has been queued: whoever runs jobs looks for it. */
+  /** A job has been queued or is to stop: whoever runs jobs here looks for it. */
   readonly wake: () => void;
   /** What is known of a running job beyond its last heartbeat. */
   readonly latest: (jobId: string) => JobView | undefined;
 }
 
-/** The side of jobs that requests see: queue, look, listen. The same whether the jobs run in this thread or in another. */
-export interface JobDesk extends Pick<Jobs, 'enqueue' | 'find' | 'active' | 'subscribe' | 'finished'> {
+/** The side of jobs that requests see: queue, cancel, look, listen. The same wherever the jobs run. */
+export interface JobDesk extends Pick<Jobs, 'enqueue' | 'cancel' | 'find' | 'active' | 'subscribe' | 'finished'> {
   /** Tells the listeners of a job. */
   tell(view: JobView): void;
 }
@@ -35,8 +35,18 @@ export function jobDesk({ db, ids, wake, latest }: DeskOptions): JobDesk {
     async enqueue(tx, context, { kind, input }) {
       const jobId = ids.next();
       await insertJob(tx, context, { jobId, kind, input });
+      // Other processes hear of it through the database, this one more directly.
+      if (db.engine === 'postgresql') await notify(tx);
       tx.afterCommit(wake);
       return jobId;
+    },
+
+    async cancel(jobId, tx) {
+      if (tx === undefined) return db.transaction((own) => desk.cancel(jobId, own));
+      if (!(await requestCancel(tx, jobId))) return false;
+      if (db.engine === 'postgresql') await notify(tx);
+      tx.afterCommit(wake);
+      return true;
     },
 
     async find(jobId) {
@@ -44,8 +54,8 @@ export function jobDesk({ db, ids, wake, latest }: DeskOptions): JobDesk {
       return stored === undefined ? undefined : fresh(stored);
     },
 
-    async active(kind) {
-      return (await readActiveJobs(db, kind)).map(fresh);
+    async active(kind, within = db) {
+      return (await readActiveJobs(within, kind)).map(fresh);
     },
 
     subscribe(jobId, listener) {
@@ -82,4 +92,16 @@ export function jobDesk({ db, ids, wake, latest }: DeskOptions): JobDesk {
     },
   };
   return desk;
+}
+
+/** Jobs that other processes run (`tianchou work`): here they are queued, cancelled and looked at. */
+export function jobsElsewhere(options: Pick<DeskOptions, 'db' | 'clock' | 'ids'>): Jobs {
+  const nothing = (): void => {};
+  return {
+    ...jobDesk({ ...options, wake: nothing, latest: () => undefined }),
+    register: nothing,
+    start: async () => {},
+    look: nothing,
+    stop: async () => {},
+  };
 }

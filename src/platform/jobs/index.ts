@@ -1,4 +1,15 @@
-export { JobCancelled, type JobHandler, JobRefused, type JobRun, type Jobs, type StoredJob } from './job.ts';
+export { jobsElsewhere } from './desk.ts';
+export {
+  type AbandonedJob,
+  JobCancelled,
+  type JobHandler,
+  JobLost,
+  JobRefused,
+  type JobRun,
+  type Jobs,
+  type StillMine,
+  type StoredJob,
+} from './job.ts';
 export { jobsInThread, serveJobs } from './jobs-thread.ts';
 export { jobRoutes } from './routes.ts';
 export { inOwnMemory, runInWorker, type WorkerCall } from './run-in-worker.ts';

@@ -1,7 +1,13 @@
 import type { Json, Localized, Refusal } from '../../kernel/index.ts';
 import type { JobView } from '../../modules/analysis/views.ts';
 import type { ActorContext } from '../../modules/access/index.ts';
-import type { Transaction } from '../db/index.ts';
+import type { Queryable, Transaction } from '../db/index.ts';
+
+/**
+ * Throws JobLost where the job is no longer this attempt's: its process was taken for dead and another has it. Until `tx` ends
+ * nobody can take the job, so what `tx` writes is written by the job's owner.
+ */
+export type StillMine = (tx: Transaction) => Promise<void>;
 
 /** What a handler works with while its job runs. */
 export interface JobRun<Input> {
@@ -9,7 +15,7 @@ export interface JobRun<Input> {
   readonly input: Input;
   /** Who asked for it, with the division it was asked for. */
   readonly actor: ActorContext;
-  /** Aborted when somebody cancels, or the server stops. */
+  /** Aborted when somebody cancels, the server stops, or another process has taken the job. */
   readonly signal: AbortSignal;
   /** 1 the first time; more when it is resumed after a crash. */
   readonly attempt: number;
@@ -17,6 +23,21 @@ export interface JobRun<Input> {
   progress(fraction: number, phase: Localized): void;
   /** Throws JobCancelled once somebody has cancelled. Call it between pieces of work. */
   throwIfCancelled(): void;
+  /** Call it first in every transaction that writes what a later attempt would write too. */
+  readonly stillMine: StillMine;
+  /**
+   * Call it in the transaction that makes the outcome visible: the job is over with it, or neither is. Throws JobLost as
+   * `stillMine` does. What the handler does afterwards is tidying; failing there changes nothing.
+   */
+  complete(tx: Transaction, result?: Json): Promise<void>;
+}
+
+/** A job whose half-made data go. */
+export interface AbandonedJob<Input> {
+  readonly jobId: string;
+  readonly input: Input;
+  readonly state: 'failed' | 'cancelled';
+  readonly stillMine: StillMine;
 }
 
 /** How one kind of job is done. */
@@ -24,14 +45,13 @@ export interface JobHandler<Input = Json> {
   readonly kind: string;
   /** What becomes of a job whose process died: run again from the start (`run` must allow that), or marked failed. */
   readonly afterCrash: 'resume' | 'fail';
-  /** Does the work; its value is kept as the job's result. Throw JobRefused for what a user can mend. */
+  /**
+   * Does the work; its value is kept as the job's result where it did not call `complete`. Throw JobRefused for what a user can
+   * mend.
+   */
   run(job: JobRun<Input>): Promise<Json | undefined>;
-  /** Tidies up after a job that failed, was cancelled or died: drop half-made data, set states. */
-  abandoned?(job: {
-    readonly jobId: string;
-    readonly input: Input;
-    readonly state: 'failed' | 'cancelled';
-  }): Promise<void>;
+  /** Tidies up after a job that failed, was cancelled or died: drop half-made data, set states. Must be fit to run twice. */
+  abandoned?(job: AbandonedJob<Input>): Promise<void>;
 }
 
 /** Long work: queued in the transaction that makes it necessary, run by this or another process. */
@@ -44,17 +64,17 @@ export interface Jobs {
     context: ActorContext,
     job: { readonly kind: string; readonly input: Json },
   ): Promise<string>;
-  /** Asks a job to stop. False where it is over already or not there. */
-  cancel(jobId: string): Promise<boolean>;
+  /** Asks a job to stop, wherever it waits or runs; with `tx`, once that is committed. False where it is over or not there. */
+  cancel(jobId: string, tx?: Transaction): Promise<boolean>;
   find(jobId: string): Promise<StoredJob | undefined>;
   /** Jobs of a kind that wait or run, oldest first. */
-  active(kind: string): Promise<StoredJob[]>;
+  active(kind: string, db?: Queryable): Promise<StoredJob[]>;
   /** Calls back with each change seen; the caller ends it. */
   subscribe(jobId: string, listener: (view: JobView) => void): () => void;
   start(): Promise<void>;
-  /** Looks for waiting jobs now: another thread or process has queued one. */
+  /** Looks for waiting and cancelled jobs now: another thread or process has asked for something. */
   look(): void;
-  /** Aborts what runs (it is resumed or failed at the next start) and waits for it. */
+  /** Aborts what runs and waits for it; what may be resumed waits for another process, or the next start. */
   stop(): Promise<void>;
   /** Resolves when the job is over (tests, command line). */
   finished(jobId: string): Promise<StoredJob>;
@@ -71,6 +91,15 @@ export interface StoredJob {
 /** Thrown out of a handler by `throwIfCancelled`. */
 export class JobCancelled extends Error {
   override readonly name = 'JobCancelled';
+}
+
+/** Another process took this one for dead and has the job now; whatever this attempt has is worth nothing. */
+export class JobLost extends Error {
+  override readonly name = 'JobLost';
+
+  constructor(jobId: string) {
+    super(`job ${jobId} belongs to another process by now`);
+  }
 }
 
 /** Thrown by a handler for something a user can understand and mend. */

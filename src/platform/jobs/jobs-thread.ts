@@ -8,16 +8,12 @@ import { jobDesk } from './desk.ts';
 import type { Jobs } from './job.ts';
 
 /** To the thread that runs jobs. */
-export type ToJobsThread =
-  | { readonly kind: 'look' }
-  | { readonly kind: 'cancel'; readonly jobId: string; readonly call: number }
-  | { readonly kind: 'stop' };
+export type ToJobsThread = { readonly kind: 'look' } | { readonly kind: 'stop' };
 
 /** From it. */
 export type FromJobsThread =
   | { readonly kind: 'ready' }
   | { readonly kind: 'view'; readonly view: JobView }
-  | { readonly kind: 'cancelled'; readonly call: number; readonly was: boolean; readonly failure?: string }
   | { readonly kind: 'stopped' };
 
 /** In the thread: lets `jobs` (made with an `onView` that posts) be led by the messages of the other side. */
@@ -25,13 +21,7 @@ export function serveJobs(jobs: Jobs, port: MessagePort): void {
   const post = (message: FromJobsThread): void => port.postMessage(message);
   port.on('message', (message: ToJobsThread) => {
     if (message.kind === 'look') jobs.look();
-    else if (message.kind === 'cancel') {
-      const { call, jobId } = message;
-      jobs.cancel(jobId).then(
-        (was) => post({ kind: 'cancelled', call, was }),
-        (error: unknown) => post({ kind: 'cancelled', call, was: false, failure: String(error) }),
-      );
-    } else void jobs.stop().finally(() => post({ kind: 'stopped' }));
+    else void jobs.stop().finally(() => post({ kind: 'stopped' }));
   });
 }
 
@@ -52,8 +42,6 @@ export interface JobsThreadOptions {
 export function jobsInThread(options: JobsThreadOptions): Jobs {
   const { db, clock, ids, logger } = options;
   const running = new Map<string, JobView>();
-  const calls = new Map<number, { resolve(was: boolean): void; reject(error: Error): void }>();
-  let lastCall = 0;
   let thread: Worker | undefined;
   let stopping = false;
   let stopped = (): void => {};
@@ -78,11 +66,6 @@ export function jobsInThread(options: JobsThreadOptions): Jobs {
           if (view.state === 'running') running.set(view.jobId, view);
           else running.delete(view.jobId);
           desk.tell(view);
-        } else if (message.kind === 'cancelled') {
-          const call = calls.get(message.call);
-          calls.delete(message.call);
-          if (message.failure === undefined) call?.resolve(message.was);
-          else call?.reject(new Error(message.failure));
         } else stopped();
       });
       let reason = 'it ended';
@@ -93,8 +76,6 @@ export function jobsInThread(options: JobsThreadOptions): Jobs {
         const error = new Error(`the thread of the jobs is gone: ${reason}`);
         thread = undefined;
         running.clear();
-        for (const { reject: fail } of calls.values()) fail(error);
-        calls.clear();
         reject(error);
         stopped();
         if (stopping) return;
@@ -111,15 +92,6 @@ export function jobsInThread(options: JobsThreadOptions): Jobs {
     // Handlers belong to the thread.
     register() {},
     look: () => post({ kind: 'look' }),
-    cancel(jobId) {
-      const to = thread;
-      if (to === undefined) return Promise.reject(new Error('the thread of the jobs is not running'));
-      const call = ++lastCall;
-      return new Promise<boolean>((resolve, reject) => {
-        calls.set(call, { resolve, reject });
-        post({ kind: 'cancel', jobId, call });
-      });
-    },
     start() {
       assert(thread === undefined, 'jobs are started once');
       return begin();

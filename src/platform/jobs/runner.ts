@@ -1,13 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, type Json, localized, type Localized } from '../../kernel/index.ts';
 import { type ActorContext, type Clock, type Ids, type Role } from '../../modules/access/index.ts';
 import type { JobView } from '../../modules/analysis/views.ts';
-import type { Database } from '../db/index.ts';
+import { type Database, isDatabaseLost, type Transaction } from '../db/index.ts';
 import { errorFields, type Logger } from '../logging.ts';
 import { jobDesk } from './desk.ts';
-import { JobCancelled, type JobHandler, JobRefused, type JobRun, type Jobs } from './job.ts';
-import { beat, endJob, findJob, readSilentJobs, requestCancel, requeueJob, takeJob, type TakenJob } from './store.ts';
+import { JobCancelled, type JobHandler, JobLost, JobRefused, type JobRun, type Jobs } from './job.ts';
+import {
+  adoptJob,
+  beat,
+  endJob,
+  findJob,
+  holdJob,
+  JOB_CHANNEL,
+  type JobEnd,
+  readCancelled,
+  readSilentJobs,
+  requeueJob,
+  takeCancelledJob,
+  takeJob,
+  type TakenJob,
+} from './store.ts';
 
 export interface JobsOptions {
   readonly db: Database;
@@ -16,7 +31,7 @@ export interface JobsOptions {
   readonly logger: Logger;
   /** Jobs at the same time in this process. */
   readonly concurrency?: number;
-  /** Between heartbeats, and between looks for work that another process queued. */
+  /** Between heartbeats, and between looks for work where no wake-up came. */
   readonly beatMilliseconds?: number;
   /** A running job not heard of for so long is taken for dead. */
   readonly silenceMilliseconds?: number;
@@ -25,6 +40,7 @@ export interface JobsOptions {
 }
 
 const MAX_ATTEMPTS = 3;
+const AGAIN_MILLISECONDS = 500;
 
 const INTERRUPTED: NonNullable<JobView['error']> = {
   code: 'JOB-INTERRUPTED',
@@ -41,6 +57,9 @@ const FAULT: NonNullable<JobView['error']> = {
   ),
 };
 
+const CANCELLED: JobEnd = { state: 'cancelled', error: null, result: null };
+const GIVEN_UP: JobEnd = { state: 'failed', error: INTERRUPTED, result: null };
+
 interface Running {
   readonly taken: TakenJob;
   readonly controller: AbortController;
@@ -48,8 +67,15 @@ interface Running {
   phase: Localized;
   /** Somebody asked for it to stop, as opposed to the server stopping. */
   cancelled: boolean;
+  /** Another process has it. */
+  lost: boolean;
+  /** Its end is committed, together with its outcome. */
+  complete: boolean;
   ended: Promise<void>;
 }
+
+/** What becomes of an attempt: its end, or that the job waits for another one. */
+type Outcome = JobEnd | { readonly state: 'queued'; readonly counts: boolean };
 
 /** Jobs in the table `job`, run in this process. See docs/decisions/0010-own-job-table.md. */
 export function createJobs(options: JobsOptions): Jobs {
@@ -62,11 +88,15 @@ export function createJobs(options: JobsOptions): Jobs {
   const worker = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   const handlers = new Map<string, JobHandler>();
   const running = new Map<string, Running>();
+  /** Jobs that are tidied up after; they take no place from those that run. */
+  const tidying = new Map<string, Running>();
   let started = false;
   let stopping = false;
   let looking: Promise<void> | undefined;
   let lookAgain = false;
+  let recovering: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let endListening = (): void => {};
 
   const tell = (view: JobView): void => {
     desk.tell(view);
@@ -93,10 +123,20 @@ export function createJobs(options: JobsOptions): Jobs {
     ids,
   });
 
-  const work = async (job: Running, handler: JobHandler): Promise<void> => {
+  const stillMine = async (job: Running, tx: Transaction): Promise<void> => {
+    if (!(await holdJob(tx, job.taken))) throw lose(job);
+  };
+  const lose = (job: Running): JobLost => {
+    const error = new JobLost(job.taken.jobId);
+    job.lost = true;
+    job.controller.abort(error);
+    return error;
+  };
+
+  const runOf = (job: Running): JobRun<Json> => {
     const { taken, controller } = job;
     let toldAt = 0;
-    const run: JobRun<Json> = {
+    return {
       jobId: taken.jobId,
       input: taken.input,
       actor: contextOf(taken),
@@ -114,82 +154,153 @@ export function createJobs(options: JobsOptions): Jobs {
       throwIfCancelled() {
         if (controller.signal.aborted) throw new JobCancelled();
       },
+      stillMine: (tx) => stillMine(job, tx),
+      async complete(tx, result) {
+        if (!(await endJob(tx, taken, { state: 'done', error: null, result: result ?? null }))) throw lose(job);
+        tx.afterCommit(() => {
+          job.complete = true;
+        });
+      },
     };
+  };
+
+  /** Beats while `work` goes on; stops it where somebody wants that, or the job is another's by now. */
+  const beating = async (job: Running, work: () => Promise<void>): Promise<void> => {
+    const { jobId } = job.taken;
+    let underWay = false;
     const heart = setInterval(() => {
-      beat(db, taken.jobId, worker, clock.now(), job.progress, job.phase)
+      // A transaction of the job itself may hold its row for a moment: beats do not queue up behind it.
+      if (underWay || job.complete) return;
+      underWay = true;
+      beat(db, job.taken, job.progress, job.phase)
         .then((cancel) => {
-          if (cancel === true) job.cancelled = true;
-          // Undefined: another process took it for dead and has it now.
-          if (cancel !== false) controller.abort(new JobCancelled());
+          if (cancel === undefined && !job.complete) lose(job);
+          else if (cancel === true) stop(job);
         })
-        .catch((error: unknown) =>
-          logger.log('warning', 'job heartbeat failed', { jobId: taken.jobId, ...errorFields(error) }),
-        );
+        .catch((error: unknown) => logger.log('warning', 'job heartbeat failed', { jobId, ...errorFields(error) }))
+        .finally(() => {
+          underWay = false;
+        });
     }, beatEvery);
     try {
-      let end: Parameters<typeof endJob>[3];
-      try {
-        const result = (await handler.run(run)) ?? null;
-        end = { state: 'done', error: null, result, now: clock.now() };
-      } catch (error) {
-        // Stopped with the server: left as running, so that the next start resumes or fails it by its own rule.
-        if (stopping && controller.signal.aborted && !job.cancelled) return;
-        if (job.cancelled && controller.signal.aborted) {
-          end = { state: 'cancelled', error: null, result: null, now: clock.now() };
-        } else if (error instanceof JobRefused) {
-          const { code, message, remedy } = error.refusal;
-          const text = localized(`${message.zh}${remedy.zh}`, `${message.en} ${remedy.en}`);
-          end = { state: 'failed', error: { code, message: text }, result: null, now: clock.now() };
-        } else {
-          logger.log('error', 'job failed', { jobId: taken.jobId, kind: taken.kind, ...errorFields(error) });
-          end = { state: 'failed', error: FAULT, result: null, now: clock.now() };
-        }
-      }
-      // Taken for dead by another process, which works on it now: its data and its state are no longer ours.
-      const { jobId } = taken;
-      if (end.state !== 'done' && (await beat(db, jobId, worker, clock.now(), job.progress, job.phase)) === undefined) {
-        logger.log('warning', 'job taken over by another process', { jobId, kind: taken.kind });
-        return;
-      }
-      // Half-made data go first: whoever sees the job over must not find them.
-      if (end.state !== 'done') await tidy(handler, taken, end.state);
-      await endJob(db, taken.jobId, worker, end);
+      await work();
     } finally {
       clearInterval(heart);
     }
   };
+  const stop = (job: Running): void => {
+    job.cancelled = true;
+    job.controller.abort(new JobCancelled());
+  };
 
-  const tidy = async (handler: JobHandler | undefined, job: TakenJob, state: 'failed' | 'cancelled'): Promise<void> => {
-    try {
-      await handler?.abandoned?.({ jobId: job.jobId, input: job.input, state });
-    } catch (error) {
-      logger.log('error', 'tidying after a job failed', { jobId: job.jobId, kind: job.kind, ...errorFields(error) });
+  const outcomeOf = (job: Running, handler: JobHandler, error: unknown): Outcome => {
+    const { taken } = job;
+    if (job.cancelled && job.controller.signal.aborted) return CANCELLED;
+    const mayGoOn = handler.afterCrash === 'resume';
+    // Stopped with the server: nothing is wrong with the job.
+    if (stopping && job.controller.signal.aborted) return mayGoOn ? { state: 'queued', counts: false } : GIVEN_UP;
+    if (error instanceof JobRefused) {
+      const { code, message, remedy } = error.refusal;
+      const text = localized(`${message.zh}${remedy.zh}`, `${message.en} ${remedy.en}`);
+      return { state: 'failed', error: { code, message: text }, result: null };
+    }
+    logger.log('error', 'job failed', { jobId: taken.jobId, kind: taken.kind, ...errorFields(error) });
+    // The database went away under it: that is a crash of another kind.
+    if (isDatabaseLost(error)) {
+      return mayGoOn && taken.attempts < MAX_ATTEMPTS ? { state: 'queued', counts: true } : GIVEN_UP;
+    }
+    return { state: 'failed', error: FAULT, result: null };
+  };
+
+  const work = async (job: Running, handler: JobHandler): Promise<void> => {
+    const { taken } = job;
+    await beating(job, async () => {
+      let outcome: Outcome;
+      try {
+        const result = (await handler.run(runOf(job))) ?? null;
+        outcome = { state: 'done', error: null, result };
+      } catch (error) {
+        if (job.complete) {
+          logger.log('warning', 'tidying after a job failed', { jobId: taken.jobId, ...errorFields(error) });
+          return;
+        }
+        outcome = outcomeOf(job, handler, error);
+      }
+      if (!job.complete) await settle(job, handler, outcome);
+    });
+  };
+
+  /** Writes down what became of an attempt; where the database is away, as soon as it is back. */
+  const settle = async (job: Running, handler: JobHandler | undefined, outcome: Outcome): Promise<void> => {
+    const { taken } = job;
+    for (;;) {
+      try {
+        if (job.lost || (await beat(db, taken, job.progress, job.phase)) === undefined) {
+          // Its data and its state are another's by now.
+          logger.log('warning', 'job taken over by another process', { jobId: taken.jobId, kind: taken.kind });
+          return;
+        }
+        if (outcome.state === 'queued') await requeueJob(db, taken, outcome.counts);
+        else {
+          // Half-made data go first: whoever sees the job over must not find them.
+          if (outcome.state !== 'done') await tidy(job, handler, outcome.state);
+          await endJob(db, taken, outcome);
+        }
+        return;
+      } catch (error) {
+        if (!isDatabaseLost(error) || stopping) throw error;
+        await sleep(AGAIN_MILLISECONDS);
+      }
     }
   };
 
-  const begin = (taken: TakenJob): void => {
-    const handler = handlers.get(taken.kind)!;
+  const tidy = async (job: Running, handler: JobHandler | undefined, state: 'failed' | 'cancelled'): Promise<void> => {
+    const { jobId, input, kind } = job.taken;
+    try {
+      await handler?.abandoned?.({ jobId, input, state, stillMine: (tx) => stillMine(job, tx) });
+    } catch (error) {
+      if (error instanceof JobLost || isDatabaseLost(error)) throw error;
+      logger.log('error', 'tidying after a job failed', { jobId, kind, ...errorFields(error) });
+    }
+  };
+
+  const begin = (taken: TakenJob, among: Map<string, Running>, body: (job: Running) => Promise<void>): void => {
+    // An earlier attempt of this very process that was too silent ends first: a job never runs twice at once here.
+    const before = [running, tidying].flatMap((map) => map.get(taken.jobId) ?? []);
+    for (const job of before) lose(job);
     const job: Running = {
       taken,
       controller: new AbortController(),
       progress: 0,
       phase: localized('开始', 'starting'),
       cancelled: false,
+      lost: false,
+      complete: false,
       ended: Promise.resolve(),
     };
-    running.set(taken.jobId, job);
-    job.ended = work(job, handler)
+    const earlier = Promise.all(before.map(({ ended }) => ended));
+    among.set(taken.jobId, job);
+    job.ended = earlier
+      .then(() => body(job))
       .catch((error: unknown) =>
         logger.log('error', 'job bookkeeping failed', { jobId: taken.jobId, ...errorFields(error) }),
       )
       .then(async () => {
-        running.delete(taken.jobId);
+        if (among.get(taken.jobId) === job) among.delete(taken.jobId);
         await tellStored(taken.jobId).catch(() => {});
         look();
       });
   };
+  const beginRun = (taken: TakenJob): void => {
+    const handler = handlers.get(taken.kind)!;
+    begin(taken, running, (job) => work(job, handler));
+  };
+  const beginTidying = (taken: TakenJob, end: JobEnd): void => {
+    const handler = handlers.get(taken.kind);
+    begin(taken, tidying, (job) => beating(job, () => settle(job, handler, end)));
+  };
 
-  /** Takes waiting jobs while there is room. One look at a time; a call meanwhile makes it look once more. */
+  /** Takes waiting jobs while there is room, hears of cancels. One look at a time; a call meanwhile makes it look once more. */
   const look = (): void => {
     if (!started || stopping) return;
     if (looking !== undefined) {
@@ -197,39 +308,46 @@ export function createJobs(options: JobsOptions): Jobs {
       return;
     }
     lookAgain = false;
-    looking = (async () => {
-      while (!stopping && running.size < concurrency) {
-        const taken = await takeJob(db, [...handlers.keys()], worker, clock.now());
-        if (taken === undefined) break;
-        begin(taken);
-      }
-    })()
+    looking = lookOnce()
       .catch((error: unknown) => logger.log('warning', 'looking for jobs failed', errorFields(error)))
       .finally(() => {
         looking = undefined;
         if (lookAgain) look();
       });
   };
+  const lookOnce = async (): Promise<void> => {
+    const kinds = [...handlers.keys()];
+    if (running.size > 0) {
+      for (const jobId of await readCancelled(db, [...running.keys()])) {
+        const job = running.get(jobId);
+        if (job !== undefined) stop(job);
+      }
+    }
+    for (;;) {
+      const cancelled = stopping ? undefined : await takeCancelledJob(db, kinds, worker);
+      if (cancelled === undefined) break;
+      beginTidying(cancelled, CANCELLED);
+    }
+    while (!stopping && running.size < concurrency) {
+      const taken = await takeJob(db, kinds, worker);
+      if (taken === undefined) break;
+      beginRun(taken);
+    }
+  };
 
   /** Resumes or fails what dead processes left. */
-  const recover = async (heardBefore: string): Promise<void> => {
-    for (const job of await readSilentJobs(db, heardBefore)) {
-      if (running.has(job.jobId)) continue;
+  const recover = async (milliseconds: number): Promise<void> => {
+    for (const job of await readSilentJobs(db, milliseconds)) {
       const handler = handlers.get(job.kind);
       if (handler === undefined) continue;
       if (handler.afterCrash === 'resume' && !job.cancel && job.attempts < MAX_ATTEMPTS) {
-        await requeueJob(db, job.jobId, job.worker);
+        if (await requeueJob(db, job, true)) {
+          logger.log('warning', 'job of a silent process waits again', { jobId: job.jobId, worker: job.worker });
+        }
         continue;
       }
-      const state = job.cancel ? 'cancelled' : 'failed';
-      await tidy(handler, job, state);
-      await endJob(db, job.jobId, job.worker, {
-        state,
-        error: job.cancel ? null : INTERRUPTED,
-        result: null,
-        now: clock.now(),
-      });
-      await tellStored(job.jobId);
+      const adopted = await adoptJob(db, job, worker);
+      if (adopted !== undefined) beginTidying(adopted, job.cancel ? CANCELLED : GIVEN_UP);
     }
   };
 
@@ -244,9 +362,8 @@ export function createJobs(options: JobsOptions): Jobs {
     },
   });
 
-  const before = (milliseconds: number): string => new Date(Date.parse(clock.now()) - milliseconds).toISOString();
-
-  const jobs: Jobs = {
+  return {
+    ...desk,
     register(handler) {
       assert(!started, 'handlers are registered before the start');
       assert(!handlers.has(handler.kind), `two handlers for ${handler.kind}`);
@@ -258,40 +375,21 @@ export function createJobs(options: JobsOptions): Jobs {
       return desk.enqueue(tx, context, job);
     },
 
-    async cancel(jobId) {
-      const was = await requestCancel(db, jobId, clock.now());
-      if (was === 'queued') {
-        const stored = await findJob(db, jobId);
-        if (stored !== undefined) {
-          await handlers.get(stored.view.kind)?.abandoned?.({ jobId, input: stored.input, state: 'cancelled' });
-          tell(stored.view);
-        }
-      }
-      const job = running.get(jobId);
-      if (was === 'running' && job !== undefined) {
-        job.cancelled = true;
-        job.controller.abort(new JobCancelled());
-      }
-      return was !== undefined;
-    },
-
-    find: desk.find,
-    active: desk.active,
-    subscribe: desk.subscribe,
-    finished: desk.finished,
-
     async start() {
       // The embedded database has one process: whatever runs in its table belongs to one that is gone.
-      await recover(options.db.engine === 'embedded' ? before(-1000) : before(silence));
+      await recover(db.engine === 'embedded' ? -1000 : silence);
       started = true;
+      endListening = db.listen(JOB_CHANNEL, look);
       timer = setInterval(
         () => {
-          recover(before(silence)).catch((error: unknown) =>
-            logger.log('warning', 'recovering jobs failed', errorFields(error)),
-          );
+          recovering ??= recover(silence)
+            .catch((error: unknown) => logger.log('warning', 'recovering jobs failed', errorFields(error)))
+            .finally(() => {
+              recovering = undefined;
+            });
           look();
         },
-        Math.max(beatEvery, 1000),
+        Math.min(beatEvery, 1000),
       );
       timer.unref();
       look();
@@ -302,11 +400,11 @@ export function createJobs(options: JobsOptions): Jobs {
     async stop() {
       stopping = true;
       clearInterval(timer);
-      await looking;
-      const left = [...running.values()];
+      endListening();
+      await Promise.all([looking, recovering]);
+      const left = [...running.values(), ...tidying.values()];
       for (const job of left) job.controller.abort(new JobCancelled());
       await Promise.all(left.map((job) => job.ended));
     },
   };
-  return jobs;
 }
