@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Registrar>>> = {
   'plan-template': async () => (await import('./commands/plan-template.ts')).registerPlanTemplate,
   demo: async () => (await import('./commands/demo.ts')).registerDemo,
   serve: async () => (await import('./commands/serve.ts')).registerServe,
+  db: async () => (await import('./commands/db.ts')).registerDb,
 };
 
 const ALIASES: Readonly<Record<string, string>> = { analyze: 'analyse' };

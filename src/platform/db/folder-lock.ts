@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Refusal, localized } from '../../kernel/index.ts';
+import { DatabaseRefusedError } from './refused.ts';
 
 /** Who has a folder. */
 export interface LockHolder {
@@ -22,9 +23,8 @@ export interface FolderLock {
 }
 
 /** Somebody else has the folder; carries the refusal a person reads. */
-export class FolderLockedError extends Error {
+export class FolderLockedError extends DatabaseRefusedError {
   override readonly name = 'FolderLockedError';
-  readonly refusal: Refusal;
 
   constructor(folder: string, holder: LockHolder) {
     const refusal: Refusal = {
@@ -38,9 +38,19 @@ export class FolderLockedError extends Error {
         'Stop that process first, or name another folder by TIANCHOU_DATA; a data folder is used by one server at a time.',
       ),
     };
-    super(refusal.message.en);
-    this.refusal = refusal;
+    super(refusal);
   }
+}
+
+/** This process, as others are told of it. */
+export function thisProcess(): LockHolder {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    processStart: processStart(process.pid),
+    since: new Date().toISOString(),
+    token: randomBytes(8).toString('hex'),
+  };
 }
 
 const NAME = 'tianchou.lock';
@@ -52,13 +62,7 @@ const ATTEMPTS = 20;
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, NAME);
-  const holder: LockHolder = {
-    pid: process.pid,
-    host: hostname(),
-    processStart: processStart(process.pid),
-    since: new Date().toISOString(),
-    token: randomBytes(8).toString('hex'),
-  };
+  const holder = thisProcess();
   const own = `${path}.${holder.token}`;
   await writeFile(own, JSON.stringify(holder), { flag: 'wx' });
   try {
@@ -77,6 +81,12 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   } finally {
     await unlink(own).catch(() => {});
   }
+}
+
+/** Throws FolderLockedError where another process has taken the folder for itself alone; takes nothing. */
+export async function refuseTakenFolder(folder: string): Promise<void> {
+  const holder = await readHolder(join(folder, NAME));
+  if (holder !== undefined && isAlive(holder)) throw new FolderLockedError(folder, holder);
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Refusal, localized } from '../../kernel/index.ts';
+import { localized } from '../../kernel/index.ts';
 import { PROJECT_ROOT } from '../project-root.ts';
-import { type Database, sql } from './database.ts';
+import { type Database, type Queryable, sql, type Transaction } from './database.ts';
+import { DatabaseRefusedError } from './refused.ts';
 
 /** One file of `migrations/`: `0001_foundation.sql`. */
 export interface Migration {
@@ -14,14 +15,15 @@ export interface Migration {
 }
 
 /** The database cannot be brought to this version of the program. */
-export class MigrationRefusedError extends Error {
+export class MigrationRefusedError extends DatabaseRefusedError {
   override readonly name = 'MigrationRefusedError';
-  readonly refusal: Refusal;
+}
 
-  constructor(refusal: Refusal) {
-    super(refusal.message.en);
-    this.refusal = refusal;
-  }
+/** A migration as a database remembers it. */
+export interface AppliedMigration {
+  readonly number: number;
+  readonly name: string;
+  readonly checksum: string;
 }
 
 // Any number will do, as long as every process of the product takes the same one.
@@ -38,21 +40,23 @@ export async function readMigrations(folder: string = join(PROJECT_ROOT, 'migrat
   );
 }
 
+/** What has run in this database, in order of number; null where it is not one of the product. */
+export async function readApplied(db: Queryable): Promise<AppliedMigration[] | null> {
+  const { found } = await db.one<{ found: boolean }>(sql`select to_regclass('schema_migration') is not null as found`);
+  return found
+    ? db.rows<AppliedMigration>(sql`select number, name, checksum from schema_migration order by number`)
+    : null;
+}
+
 /**
- * Runs the migrations not yet run, each in a transaction of its own, in order of number. Safe when several processes
- * start at once. Refuses a database that a newer version has changed, and a migration changed after it ran.
- *
- * @returns names of the migrations run now
+ * The migrations a database still lacks, in order. Refuses a database that a newer version has changed (DATABASE-NEWER), and a
+ * migration changed after it ran (MIGRATION-CHANGED).
  */
-export async function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
-  const ran: string[] = [];
-  const applied = await db.transaction(async (tx) => {
-    await tx.run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`);
-    await tx.run(sql`create table if not exists schema_migration (
-      number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
-    return tx.rows<{ number: number; name: string }>(sql`select number, name from schema_migration order by number`);
-  });
-  const known = new Set(migrations.map((migration) => migration.number));
+export function pendingMigrations(
+  applied: readonly AppliedMigration[],
+  migrations: readonly Migration[],
+): readonly Migration[] {
+  const known = new Map(migrations.map((migration) => [migration.number, migration]));
   const foreign = applied.find((row) => !known.has(row.number));
   if (foreign !== undefined) {
     throw new MigrationRefusedError({
@@ -67,33 +71,55 @@ export async function migrate(db: Database, migrations: readonly Migration[]): P
       ),
     });
   }
-  for (const migration of migrations) {
-    const isNew = await db.transaction(async (tx) => {
-      await tx.run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`);
-      const row = await tx.first<{ checksum: string }>(
-        sql`select checksum from schema_migration where number = ${migration.number}`,
-      );
-      if (row !== undefined) {
-        if (row.checksum === migration.checksum) return false;
-        throw new MigrationRefusedError({
-          code: 'MIGRATION-CHANGED',
-          message: localized(
-            `迁移 ${migration.name} 执行之后被改动过。`,
-            `The migration ${migration.name} was changed after it had run.`,
-          ),
-          remedy: localized(
-            '请恢复原文件；改动应写成新的迁移。',
-            'Restore the file; a change belongs in a new migration.',
-          ),
-        });
-      }
-      await tx.script(migration.text);
-      await tx.run(
-        sql`insert into schema_migration (number, name, checksum) values (${migration.number}, ${migration.name}, ${migration.checksum})`,
-      );
-      return true;
+  const changed = applied.find((row) => known.get(row.number)!.checksum !== row.checksum);
+  if (changed !== undefined) {
+    throw new MigrationRefusedError({
+      code: 'MIGRATION-CHANGED',
+      message: localized(
+        `迁移 ${changed.name} 执行之后被改动过。`,
+        `The migration ${changed.name} was changed after it had run.`,
+      ),
+      remedy: localized('请恢复原文件；改动应写成新的迁移。', 'Restore the file; a change belongs in a new migration.'),
     });
-    if (isNew) ran.push(migration.name);
   }
-  return ran;
+  const numbers = new Set(applied.map((row) => row.number));
+  return migrations.filter((migration) => !numbers.has(migration.number));
+}
+
+/**
+ * Runs the migrations not yet run, each in a transaction of its own, in order of number. Safe when several processes
+ * start at once.
+ *
+ * @returns names of the migrations run now
+ */
+export async function migrate(db: Database, migrations: readonly Migration[]): Promise<string[]> {
+  const ran: string[] = [];
+  for (;;) {
+    const name = await db.transaction(async (tx) => {
+      const next = (await lockedPending(tx, migrations))[0];
+      if (next !== undefined) await runOne(tx, next);
+      return next?.name;
+    });
+    if (name === undefined) return ran;
+    ran.push(name);
+  }
+}
+
+/** The same within one transaction: all of them or none. */
+export async function migrateWithin(tx: Transaction, migrations: readonly Migration[]): Promise<string[]> {
+  const pending = await lockedPending(tx, migrations);
+  for (const migration of pending) await runOne(tx, migration);
+  return pending.map(({ name }) => name);
+}
+
+async function lockedPending(tx: Transaction, migrations: readonly Migration[]): Promise<readonly Migration[]> {
+  await tx.run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`);
+  await tx.run(sql`create table if not exists schema_migration (
+    number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
+  return pendingMigrations((await readApplied(tx)) ?? [], migrations);
+}
+
+async function runOne(tx: Transaction, { number, name, text, checksum }: Migration): Promise<void> {
+  await tx.script(text);
+  await tx.run(sql`insert into schema_migration (number, name, checksum) values (${number}, ${name}, ${checksum})`);
 }
