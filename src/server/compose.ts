@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
 import { rightsRoutes } from '../modules/access/server.ts';
-import { recordEvent } from '../modules/audit/server.ts';
+import { auditDesk, auditRoutes, openHeadKeeper, recordEvent, type HeadKeeper } from '../modules/audit/server.ts';
 import { intakeRoutes } from '../modules/intake/server.ts';
 import { parcelRoutes } from '../modules/parcels/server.ts';
 import { projectRoutes } from '../modules/projects/server.ts';
@@ -32,6 +32,8 @@ export interface AppParts {
   readonly jobConcurrency?: number;
   /** Jobs that run elsewhere (a thread of their own); by default they run in this thread. */
   readonly jobs?: Jobs;
+  /** Who signs the heads of the audit; by default with a key of the moment, kept nowhere. */
+  readonly heads?: HeadKeeper;
   /** Default null: no call to the outside is ever made. */
   readonly basemap?: Basemap | null;
 }
@@ -70,10 +72,13 @@ export function createApp(parts: AppParts): ComposedApp {
   const services: Services = { db, files, jobs, clock, ids, logger };
   const demo = registerAllJobs(services);
 
+  const heads = parts.heads ?? openHeadKeeper({ db, clock, ids, logger, folders: null });
+
   const routes: Route[] = [
     ...adminRoutes(services, demo, parts.basemap ?? null),
     basemapRoute(parts.basemap ?? null),
     ...rightsRoutes({ db, record: recordEvent }),
+    ...auditRoutes(auditDesk(db, heads)),
     ...parcelRoutes(db),
     ...jobRoutes(jobs),
     ...intakeRoutes(services),

@@ -48,6 +48,9 @@ export const PROJECT_WRITERS: readonly Role[] = ['clerk', 'townshipOfficer', 'pr
 /** Rights are given and taken by the security administrator alone; the two others may look at them. */
 const RIGHTS_KEEPERS: readonly Role[] = ['securityAdministrator'];
 const RIGHTS_READERS: readonly Role[] = ADMINISTRATOR_ROLES;
+/** The audit is read by the audit administrator, of a division by its auditor; what they did to it by the security administrator. */
+const AUDIT_READERS: readonly Role[] = ['auditAdministrator', 'auditor', 'securityAdministrator'];
+const AUDIT_KEEPERS: readonly Role[] = ['auditAdministrator', 'auditor'];
 export const ADMINISTRATORS: readonly Role[] = ADMINISTRATOR_ROLES;
 export const APPOINTED: readonly Role[] = APPOINTABLE_ROLES;
 
@@ -77,6 +80,13 @@ export const AUTHORISATION_MATRIX: readonly Permission[] = [
   allow(RIGHTS_READERS, 'GET', '/api/appointments', 'administration'),
   allow(RIGHTS_KEEPERS, 'POST', '/api/appointments', 'administration'),
   allow(RIGHTS_KEEPERS, 'POST', '/api/appointments/:appointmentId/revoke', 'administration'),
+
+  allow(AUDIT_READERS, 'GET', '/api/audit/chains', 'administration'),
+  allow(AUDIT_READERS, 'GET', '/api/audit/events', 'administration'),
+  allow(AUDIT_READERS, 'GET', '/api/audit/events/:chain/:sequence', 'administration'),
+  allow(AUDIT_KEEPERS, 'POST', '/api/audit/verify', 'administration'),
+  allow(AUDIT_KEEPERS, 'GET', '/api/audit/export', 'administration'),
+  allow(AUDIT_READERS, 'GET', '/api/audit/heads', 'administration'),
 
   allow(SURVEY_READERS, 'GET', '/api/layers'),
   allow(SURVEY_READERS, 'GET', '/api/layers/:layerVersionId'),

@@ -1,1 +1,6 @@
-export { firstBrokenEvent, readEvents, recordEvent } from './store.ts';
+export { readLastEvents } from './heads.store.ts';
+export { type HeadFolders, type HeadKeeper, openHeadKeeper } from './heads.server.ts';
+export { auditDesk, exportLines } from './operations.ts';
+export { auditRoutes } from './routes.ts';
+export { brokenChains, firstBrokenEvent, readEvents, recordEvent, verifyStoredChain } from './store.ts';
+export { readAuditCount } from './count.store.ts';
