@@ -37,7 +37,8 @@ async function buildPrograms() {
   const { build } = await import('esbuild');
   const entries = filesUnder('src').filter(
     (path) =>
-      ['src/server/main.ts', 'src/server/prepare.ts', 'src/cli/main.ts'].includes(path) || path.endsWith('.worker.ts'),
+      ['src/server/main.ts', 'src/server/work.ts', 'src/server/prepare.ts', 'src/cli/main.ts'].includes(path) ||
+      path.endsWith('.worker.ts'),
   );
   // The command line is bundled by itself: sharing chunks with the server it would load the server's packages at every start.
   const isCommandLine = (path) => path.startsWith('src/cli/');

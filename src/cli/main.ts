@@ -20,10 +20,10 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-if (args[0] === 'serve') await serve();
+if (args[0] === 'serve' || args[0] === 'work') await serve();
 else runInThread();
 
-/** The server is a program of its own: it is started here, in the main thread, which hears the signals. */
+/** The server and the worker are programs of their own: they are started here, in the main thread, which hears the signals. */
 async function serve(): Promise<void> {
   const { runProgram } = await import('./program.ts');
   const code = await runProgram(

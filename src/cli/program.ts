@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Registrar>>> = {
   'plan-template': async () => (await import('./commands/plan-template.ts')).registerPlanTemplate,
   demo: async () => (await import('./commands/demo.ts')).registerDemo,
   serve: async () => (await import('./commands/serve.ts')).registerServe,
+  work: async () => (await import('./commands/work.ts')).registerWork,
   db: async () => (await import('./commands/db.ts')).registerDb,
 };
 

@@ -372,13 +372,23 @@ export function featureAt(
   );
 }
 
-/** Removes versions that a crash left half saved: those begun before `begunBefore` (ISO) and never completed. */
-export async function removeAbandonedVersions(db: Database, begunBefore: string): Promise<number> {
+/**
+ * Removes versions that a crash left half saved: those begun before `begunBefore` (ISO) and never completed.
+ *
+ * @param beingSaved asked after these were listed: versions somebody is saving, or will clear away himself
+ */
+export async function removeAbandonedVersions(
+  db: Database,
+  begunBefore: string,
+  beingSaved: () => Promise<ReadonlySet<string>> = async () => new Set(),
+): Promise<number> {
   const left = await db.rows<{ layerVersionId: string }>(
     sql`select layer_version_id as "layerVersionId" from layer_version where state = 'staged' and created_at < ${begunBefore}`,
   );
-  for (const { layerVersionId } of left) await deleteStagedVersion(db, layerVersionId);
-  return left.length;
+  const kept = await beingSaved();
+  const gone = left.filter(({ layerVersionId }) => !kept.has(layerVersionId));
+  for (const { layerVersionId } of gone) await deleteStagedVersion(db, layerVersionId);
+  return gone.length;
 }
 
 // Tiles ------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,6 @@
 export { readPlan, type ReadPlan } from './plan.reader.ts';
 export { writePlan, writePlanTemplate } from './plan-template.writer.ts';
 export { registerProjectJobs } from './jobs.ts';
-export { createProject, type PlanFile } from './operations.ts';
+export { createProject, type PlanFile, RUN_JOB } from './operations.ts';
 export { projectRoutes } from './routes.ts';
 export { listProjects } from './store.ts';

@@ -1,4 +1,4 @@
 /** What the quality module offers to other server code. */
 export { registerQualityJobs } from './jobs.ts';
-export { startQuality } from './operations.ts';
+export { QUALITY_JOB, startQuality } from './operations.ts';
 export { qualityRoutes } from './routes.ts';

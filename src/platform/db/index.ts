@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import type { Database } from './database.ts';
 import { openEmbeddedEngine, sharedEmbeddedEngine } from './embedded.ts';
-import { lockFolder } from './folder-lock.ts';
+import { refuseTakenFolder } from './folder-lock.ts';
 import { databaseOver, type Engine, type EngineShare } from './handle.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import { databaseMoved, readMovedMark, USE_MOVED } from './moved-mark.ts';
 import { openPostgresqlEngine } from './postgresql.ts';
 
 export { type Database, DatabaseError, type Query, type Queryable, sql, type Transaction } from './database.ts';
-export { FolderLockedError } from './folder-lock.ts';
+export { FolderLockedError, isAlive, type LockHolder, thisProcess } from './folder-lock.ts';
 export { isDatabaseLost } from './lost.ts';
 export { MigrationRefusedError } from './migrations.ts';
 export { DatabaseRefusedError } from './refused.ts';
@@ -19,8 +19,9 @@ export interface DatabaseOptions {
   /** Connection string of PostgreSQL ≥ 15 with PostGIS ≥ 3.3; without it the embedded engine. */
   readonly url?: string | undefined;
   /**
-   * Data folder, locked for this process until the database is closed: two servers on one folder would clear away each other's
-   * scratch files, with PostgreSQL too. Null: none (tests), and the embedded engine keeps everything in memory.
+   * Data folder. The embedded engine locks it for this process until the database is closed; with PostgreSQL several servers and
+   * workers share it, and it is only refused where an embedded engine has it. Null: none (tests), and the embedded engine keeps
+   * everything in memory.
    */
   readonly folder?: string | null;
 }
@@ -74,16 +75,6 @@ export async function openShared(share: EngineShare): Promise<Database> {
 async function openServer(url: string, folder: string | null): Promise<Engine> {
   if (folder === null) return openPostgresqlEngine(url);
   await mkdir(folder, { recursive: true });
-  const lock = await lockFolder(folder);
-  try {
-    const engine = await openPostgresqlEngine(url);
-    const close = async (): Promise<void> => {
-      await engine.close();
-      await lock.release();
-    };
-    return { ...engine, close };
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+  await refuseTakenFolder(folder);
+  return openPostgresqlEngine(url);
 }

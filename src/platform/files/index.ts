@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { assert } from '../../kernel/index.ts';
+import { HOLDER, ownScratch } from './scratch.ts';
 
 /** A file kept by its content. */
 export interface StoredFile {
@@ -34,19 +35,33 @@ export interface Files {
   temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }>;
 }
 
-/** Keeps files under `folder/files` and scratch under `folder/temporary`, which it empties. */
-export async function openFiles(folder: string): Promise<Files> {
-  // One server works on the folder at a time: whatever lies here is from a process that is gone.
-  await rm(join(folder, 'temporary'), { recursive: true, force: true });
-  await mkdir(join(folder, 'temporary'), { recursive: true });
-  await mkdir(join(folder, 'files'), { recursive: true });
-  return filesIn(folder);
+/** Where the files of a process lie; what `filesIn` of another thread of it needs. */
+export interface FilesPlace {
+  readonly kept: string;
+  /** Of this process alone. */
+  readonly scratch: string;
 }
 
-/** The files of a folder that another thread of this process has opened. */
-export function filesIn(folder: string): Files {
+export interface OpenedFiles extends Files {
+  readonly place: FilesPlace;
+  /** Removes the scratch files of this process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps files under `folder/files`, shared by every process of the folder, and scratch in a folder of this process's own under
+ * `folder/temporary`. The scratch of processes that are gone is removed.
+ */
+export async function openFiles(folder: string): Promise<OpenedFiles> {
   const kept = join(folder, 'files');
-  const scratch = join(folder, 'temporary');
+  await mkdir(kept, { recursive: true });
+  const scratch = await ownScratch(join(folder, 'temporary'));
+  const place = { kept, scratch: scratch.path };
+  return { ...filesIn(place), place, close: scratch.remove };
+}
+
+/** The files another thread of this process has opened. */
+export function filesIn({ kept, scratch }: FilesPlace): Files {
   const pathOf = (hash: string): string => join(kept, hash.slice(0, 2), hash);
 
   return {
@@ -73,8 +88,11 @@ export function filesIn(folder: string): Files {
           const handle = await open(incoming, 'r+');
           await handle.sync();
           await handle.close();
-          await mkdir(join(kept, hash.slice(0, 2)), { recursive: true });
+          const isNew = await mkdir(dirname(path), { recursive: true });
           await rename(incoming, path);
+          // A name is on the disk once its folder is.
+          await syncFolder(dirname(path));
+          if (isNew !== undefined) await syncFolder(kept);
         }
         return { hash, size, path };
       } finally {
@@ -96,7 +114,20 @@ export function filesIn(folder: string): Files {
   };
 }
 
-/** Names in `folder/temporary`, for tests and the health page. */
+async function syncFolder(folder: string): Promise<void> {
+  // Not every system lets a folder be opened or synced; there its names are on the disk without asking.
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+/** Scratch files in `folder/temporary`, of every process, for tests and the health page. */
 export async function leftovers(folder: string): Promise<string[]> {
-  return readdir(join(folder, 'temporary'));
+  const all = join(folder, 'temporary');
+  const names: string[] = [];
+  for (const own of await readdir(all)) {
+    const inside = await readdir(join(all, own)).catch(() => [own]);
+    names.push(...inside.filter((name) => name !== HOLDER));
+  }
+  return names;
 }

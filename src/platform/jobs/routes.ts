@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { localized, type Refusal } from '../../kernel/index.ts';
-import { type ActorContext, mayTouchCounty } from '../../modules/access/index.ts';
+import { type ActorContext, mayTouchCounty, type RecordEvent } from '../../modules/access/index.ts';
 import type { JobView } from '../../modules/analysis/views.ts';
+import type { Database, Transaction } from '../db/index.ts';
 import { refuse, reply, type Route, route } from '../http/route.ts';
 import type { Jobs, StoredJob } from './job.ts';
 
@@ -20,15 +21,41 @@ const params = z.object({ jobId: z.uuid() });
 const POLL_MILLISECONDS = 1000;
 const KEEP_ALIVE_MILLISECONDS = 15_000;
 
-/** A job is seen by those who may see the division it was started for. */
+/** A job is seen by those who may see the division it was started for; one that concerns no county, by who started it. */
 async function visibleJob(jobs: Jobs, actor: ActorContext, jobId: string): Promise<StoredJob | undefined> {
   const stored = await jobs.find(jobId);
   if (stored === undefined) return undefined;
   const county = stored.divisionCode.slice(0, 6);
-  return mayTouchCounty(actor, county) || stored.actor === actor.actor ? stored : undefined;
+  return mayTouchCounty(actor, county) || (county === '' && stored.actor === actor.actor) ? stored : undefined;
 }
 
-export function jobRoutes(jobs: Jobs): Route[] {
+export interface JobRoutesParts {
+  readonly db: Database;
+  readonly jobs: Jobs;
+  /** Notes a cancel in the audit log. */
+  readonly record: RecordEvent<Transaction>;
+}
+
+/** Asks a job to stop, and notes who did: both or neither. */
+function cancelJob({ db, jobs, record }: JobRoutesParts, actor: ActorContext, job: StoredJob): Promise<boolean> {
+  const { jobId, kind } = job.view;
+  return db.transaction(async (tx) => {
+    if (!(await jobs.cancel(jobId, tx))) return false;
+    const countyCode = /^\d{6}/.exec(job.divisionCode)?.[0] ?? null;
+    await record(tx, actor, {
+      operation: 'jobs.cancel',
+      objectKind: 'job',
+      objectId: jobId,
+      countyCode,
+      detail: { kind },
+    });
+    return true;
+  });
+}
+
+/** Jobs looked at, listened to and cancelled, by those who may see them. */
+export function jobRoutes(parts: JobRoutesParts): Route[] {
+  const { jobs } = parts;
   return [
     route({
       method: 'GET',
@@ -51,8 +78,9 @@ export function jobRoutes(jobs: Jobs): Route[] {
       path: '/api/jobs/:jobId/cancel',
       params,
       handle: async ({ actor, params: { jobId } }) => {
-        if ((await visibleJob(jobs, actor, jobId)) === undefined) return refuse(404, NOT_FOUND);
-        return (await jobs.cancel(jobId)) ? reply(202, { jobId }) : refuse(409, OVER);
+        const stored = await visibleJob(jobs, actor, jobId);
+        if (stored === undefined) return refuse(404, NOT_FOUND);
+        return (await cancelJob(parts, actor, stored)) ? reply(202, { jobId }) : refuse(409, OVER);
       },
     }),
   ];
