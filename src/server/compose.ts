@@ -1,7 +1,14 @@
 import type { Hono } from 'hono';
 import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
 import { rightsRoutes } from '../modules/access/server.ts';
-import { auditDesk, auditRoutes, openHeadKeeper, recordEvent, type HeadKeeper } from '../modules/audit/server.ts';
+import {
+  auditDesk,
+  auditRoutes,
+  openHeadKeeper,
+  recordEvent,
+  refusedAttempts,
+  type HeadKeeper,
+} from '../modules/audit/server.ts';
 import { intakeRoutes } from '../modules/intake/server.ts';
 import { parcelRoutes } from '../modules/parcels/server.ts';
 import { projectRoutes } from '../modules/projects/server.ts';
@@ -10,6 +17,8 @@ import { systemClock, systemIds } from '../platform/clock.ts';
 import type { Database } from '../platform/db/index.ts';
 import type { Files } from '../platform/files/index.ts';
 import { createHttpApp } from '../platform/http/app.ts';
+import type { TrustedProxies } from '../platform/http/client-address.ts';
+import type { Doors } from '../platform/http/doors.ts';
 import type { Route } from '../platform/http/route.ts';
 import type { Statics } from '../platform/http/static.ts';
 import { createJobs, jobRoutes, type Jobs } from '../platform/jobs/index.ts';
@@ -18,7 +27,9 @@ import type { Services } from '../platform/services.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { type Basemap, basemapRoute } from './basemap.ts';
 import type { Demo } from './demo.ts';
+import type { Readiness } from './readiness.ts';
 import { clearLeftovers, registerAllJobs } from './all-jobs.ts';
+import { recordJobEnd } from './job-events.ts';
 
 export interface AppParts {
   readonly db: Database;
@@ -36,11 +47,18 @@ export interface AppParts {
   readonly heads?: HeadKeeper;
   /** Default null: no call to the outside is ever made. */
   readonly basemap?: Basemap | null;
+  /** Who is turned away for asking too often; by default nobody. */
+  readonly doors?: Doors;
+  /** Proxies in front of us whose word on the client's address is taken; by default none. */
+  readonly proxies?: TrustedProxies;
+  /** Why it cannot serve; by default it looks at the database alone. */
+  readonly readiness?: Readiness;
 }
 
 /** A composed application: `app.request('/api/…')` works without a port. */
 export interface ComposedApp {
   readonly app: Hono;
+  readonly routes: readonly Route[];
   readonly services: Services;
   readonly demo: Demo;
   /** Removes what a crash left half saved, then resumes and runs jobs (where they run elsewhere, that is done there). */
@@ -67,6 +85,7 @@ export function createApp(parts: AppParts): ComposedApp {
       clock,
       ids,
       logger,
+      recordEnd: recordJobEnd,
       ...(parts.jobConcurrency === undefined ? {} : { concurrency: parts.jobConcurrency }),
     });
   const services: Services = { db, files, jobs, clock, ids, logger };
@@ -75,27 +94,42 @@ export function createApp(parts: AppParts): ComposedApp {
   const heads = parts.heads ?? openHeadKeeper({ db, clock, ids, logger, folders: null });
 
   const routes: Route[] = [
-    ...adminRoutes(services, demo, parts.basemap ?? null),
+    ...adminRoutes(services, demo, parts.basemap ?? null, parts.readiness),
     basemapRoute(parts.basemap ?? null),
     ...rightsRoutes({ db, record: recordEvent }),
     ...auditRoutes(auditDesk(db, heads)),
     ...parcelRoutes(db),
-    ...jobRoutes(jobs),
+    ...jobRoutes({ db, jobs, record: recordEvent }),
     ...intakeRoutes(services),
     ...qualityRoutes(services),
     ...projectRoutes(services),
   ];
 
   const demoClerk = demoActor(clock, ids);
-  const app = createHttpApp({ routes, actorOf: parts.actorOf ?? (() => demoClerk), logger, statics: parts.statics });
+  const attempts = refusedAttempts({ db, logger });
+  const app = createHttpApp({
+    routes,
+    actorOf: parts.actorOf ?? (() => demoClerk),
+    onRefused: (attempt) => attempts.note(attempt),
+    logger,
+    statics: parts.statics,
+    doors: parts.doors,
+    proxies: parts.proxies,
+  });
   return {
     app,
+    routes,
     services,
     demo,
     async start() {
+      await parts.heads?.start();
       if (parts.jobs === undefined) await clearLeftovers(services);
       await jobs.start();
     },
-    stop: () => jobs.stop(),
+    async stop() {
+      await jobs.stop();
+      await attempts.flush();
+      await parts.heads?.stop();
+    },
   };
 }

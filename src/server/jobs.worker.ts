@@ -2,17 +2,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../kernel/index.ts';
 import { systemClock as clock, systemIds as ids } from '../platform/clock.ts';
 import { type EngineShare, openShared } from '../platform/db/index.ts';
-import { filesIn } from '../platform/files/index.ts';
+import { type FilesPlace, filesIn } from '../platform/files/index.ts';
 import { createJobs, serveJobs } from '../platform/jobs/index.ts';
 import { stepBack } from '../platform/jobs/step-back.ts';
 import { jsonLogger as logger } from '../platform/logging.ts';
 import type { Services } from '../platform/services.ts';
 import { clearLeftovers, registerAllJobs } from './all-jobs.ts';
+import { recordJobEnd } from './job-events.ts';
 
 /** What the thread of the jobs is started with. */
 export interface JobsStart {
   readonly share: EngineShare;
-  readonly dataFolder: string;
+  readonly files: FilesPlace;
 }
 
 // All jobs run here: the requests have the main thread to themselves. A job that holds the one connection of the embedded
@@ -22,8 +23,15 @@ const port = parentPort;
 stepBack(2);
 const start = workerData as JobsStart;
 const db = await openShared(start.share);
-const jobs = createJobs({ db, clock, ids, logger, onView: (view) => port.postMessage({ kind: 'view', view }) });
-const services: Services = { db, files: filesIn(start.dataFolder), jobs, clock, ids, logger };
+const jobs = createJobs({
+  db,
+  clock,
+  ids,
+  logger,
+  recordEnd: recordJobEnd,
+  onView: (view) => port.postMessage({ kind: 'view', view }),
+});
+const services: Services = { db, files: filesIn(start.files), jobs, clock, ids, logger };
 registerAllJobs(services);
 serveJobs(jobs, port);
 await clearLeftovers(services);

@@ -35,8 +35,12 @@ export async function readHeadsFile(folder: string): Promise<HeadsOfFile> {
   return headsOfText(text);
 }
 
-/** Adds heads at the end of the file; on the disk when it resolves. */
-export async function appendHeads(folder: string, heads: readonly AuditHead[]): Promise<void> {
+/**
+ * Adds heads at the end of the file; on the disk when it resolves.
+ *
+ * @param mends at a start: a line that a crash broke off is taken away first
+ */
+export async function appendHeads(folder: string, heads: readonly AuditHead[], mends = false): Promise<void> {
   if (heads.length === 0) return;
   const path = join(folder, HEADS_FILE);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -46,8 +50,8 @@ export async function appendHeads(folder: string, heads: readonly AuditHead[]): 
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const handle = await open(path, 'a');
   try {
-    // A line that was being written when the machine stopped goes; what it said is in the database and is written again.
-    if (whole.length < text.length) await handle.truncate(Buffer.byteLength(whole));
+    // What a line that was broken off said is in the database and is written again.
+    if (mends && whole.length < text.length) await handle.truncate(Buffer.byteLength(whole));
     await handle.appendFile(heads.map((head) => `${headLine(head)}\n`).join(''));
     await handle.sync();
   } finally {

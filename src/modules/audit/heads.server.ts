@@ -59,7 +59,7 @@ export function openHeadKeeper({ db, clock, ids, logger, folders }: HeadKeeperOp
     if (folders === null) return;
     const written = new Set((await fileNow()).heads.map(headLine));
     const missing = (await readSignedHeads(db)).filter((head) => !written.has(headLine(head)));
-    await appendHeads(folders.headsFolder, missing);
+    await appendHeads(folders.headsFolder, missing, true);
   };
 
   const signNow = async (): Promise<number> => {

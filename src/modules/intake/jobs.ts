@@ -5,6 +5,8 @@ import { crsOf, lonLatBoxOf, lonLatOf, runZone, zone3OfLongitude, type RunZone }
 import { runInWorker, type AbandonedJob, type JobRun, type StillMine } from '../../platform/jobs/index.ts';
 import type { Transaction } from '../../platform/db/index.ts';
 import type { Services } from '../../platform/services.ts';
+import { systemActor } from '../access/index.ts';
+import { recordEvent } from '../audit/server.ts';
 import { deleteStagedVersion, saveLayerVersion } from '../parcels/server.ts';
 import { applyMapping, checkMapping, mapFields } from './field-mapping.ts';
 import { CHECK_JOB, COMMIT_JOB, fieldsKeyOf, READ_JOB } from './operations.ts';
@@ -47,6 +49,26 @@ function ownedBy(job: { readonly stillMine: StillMine }): MayDelete {
     await job.stillMine(tx);
     return true;
   };
+}
+
+/** The event of what a job made of an import, of the person who asked. A job that failed or was cancelled leaves that of its end. */
+function recordOutcome(
+  tx: Transaction,
+  job: JobRun<ImportInput>,
+  { importId, countyCode, fileHash }: StoredImport,
+  operation: string,
+  detail: Record<string, number | string>,
+  result?: string,
+): Promise<unknown> {
+  return recordEvent(tx, job.actor, {
+    operation,
+    objectKind: 'import',
+    objectId: importId,
+    countyCode,
+    afterHash: fileHash,
+    ...(result === undefined ? {} : { result }),
+    detail,
+  });
 }
 
 /** Counts, keeps and numbers problems while batches pass. */
@@ -192,6 +214,7 @@ async function read(services: Services, job: JobRun<ImportInput>): Promise<void>
       await job.complete(tx);
       const done = await changeImport(tx, stored, ['reading'], change, { reader });
       assert(done, 'the import is read by another process by now');
+      await recordOutcome(tx, job, stored, 'intake.read', { features, bad, format: head!.format });
     });
   } finally {
     await folder.remove();
@@ -215,7 +238,9 @@ async function fail(
   const change = { state: 'failed', jobId: null, featureCount: 0, badCount: 0, facts: { ...known, refusals } } as const;
   const failed = await db.transaction(async (tx) => {
     await job.complete(tx);
-    return changeImport(tx, stored, ['reading'], change, { reader });
+    const changed = await changeImport(tx, stored, ['reading'], change, { reader });
+    if (changed) await recordOutcome(tx, job, stored, 'intake.read', {}, refusals[0]?.code);
+    return changed;
   });
   if (failed) await clear(services, stored);
 }
@@ -259,6 +284,7 @@ async function check(services: Services, job: JobRun<ImportInput>): Promise<void
   await db.transaction(async (tx) => {
     await job.complete(tx);
     await changeImport(tx, stored, ['staged'], { jobId: null, badCount: bad, facts }, { jobId: job.jobId });
+    await recordOutcome(tx, job, stored, 'intake.check', { features, bad });
   });
 }
 
@@ -303,6 +329,7 @@ async function commit(services: Services, job: JobRun<ImportInput>): Promise<voi
     rows(),
     {
       signal: job.signal,
+      about: [stored.importId],
       // The map tiles take about a third as long as the features.
       onProgress: (features) =>
         job.progress(
@@ -409,7 +436,19 @@ export async function clearImportLeftovers(services: Services): Promise<void> {
     if (job !== undefined && ['queued', 'running'].includes(job.view.state)) continue;
     const state = job?.view.state === 'cancelled' ? 'cancelled' : 'failed';
     // The job is over, so nobody can have it: what guards the changes is that the import still waits for this very job.
-    const left: Abandoned = { jobId: jobId!, input: { importId }, state, stillMine: async () => {} };
+    let recorded = false;
+    const stillMine = async (tx: Transaction): Promise<void> => {
+      if (recorded) return;
+      recorded = true;
+      await recordEvent(tx, systemActor(services.clock, services.ids), {
+        operation: 'intake.clearLeftover',
+        objectKind: 'import',
+        objectId: importId,
+        countyCode: stored.countyCode,
+        detail: { state },
+      });
+    };
+    const left: Abandoned = { jobId: jobId!, input: { importId }, state, stillMine };
     if (stored.state === 'reading') await abandonReading(services, left);
     else await abandonCommit(services, left);
   }

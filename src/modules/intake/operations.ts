@@ -25,6 +25,7 @@ import type { FieldMapping, ImportCorrection, ImportView } from './views.ts';
 export const READ_JOB = 'intake.read';
 export const CHECK_JOB = 'intake.check';
 export const COMMIT_JOB = 'intake.commit';
+export const INTAKE_JOBS: readonly string[] = [READ_JOB, CHECK_JOB, COMMIT_JOB];
 
 const NOT_FOUND: Refusal = {
   code: 'IMPORT-NOT-FOUND',
@@ -412,7 +413,8 @@ export function undoImport(
 ): Promise<Result<ImportView, Refusal>> {
   return onImport(services, context, importId, async (tx, stored) => {
     if (stored.state !== 'committed' || stored.layerVersionId === null) return err(notNow(stored.state));
-    const withdrawn = await withdrawLayerVersion(tx, context, stored.layerVersionId);
+    // One write, one event: that of the version, which stands in the history of the import too.
+    const withdrawn = await withdrawLayerVersion(tx, context, stored.layerVersionId, [importId]);
     if (!withdrawn.ok) return withdrawn;
     await changeImport(tx, stored, ['committed'], { state: 'undone' });
     return ok(viewOf({ ...stored, state: 'undone' }));

@@ -67,6 +67,8 @@ export interface NewLayerVersion {
 
 export interface SaveOptions {
   readonly signal?: AbortSignal;
+  /** Objects besides the version whose history this belongs to: the import it is made of. */
+  readonly about?: readonly string[];
   /** Joined to the first transaction, which makes the version as `staged`: whoever saves notes there what to clear away after a crash. */
   readonly begin?: (tx: Transaction, layerVersionId: string) => Promise<void>;
   /** Called after each batch with the number of features saved so far. */
@@ -149,7 +151,12 @@ export async function saveLayerVersion(
         objectId: layerVersionId,
         countyCode,
         afterHash: totals.hash(),
-        detail: { role: facts.role, features: totals.featureCount, sourceHash: facts.sourceHash },
+        detail: {
+          role: facts.role,
+          features: totals.featureCount,
+          sourceHash: facts.sourceHash,
+          ...(options.about === undefined ? {} : { about: options.about }),
+        },
       });
       return version;
     });
@@ -348,12 +355,15 @@ export async function currentLayerVersion(
 
 /**
  * Takes a current version back (undo of an import). It stays readable for the runs that used it; its stored tiles go.
- * Refused where it is not current. `finish` joins the transaction.
+ * Refused where it is not current.
+ *
+ * @param about objects besides the version whose history this belongs to: the import that is undone
  */
 export async function withdrawLayerVersion(
   tx: Transaction,
   context: ActorContext,
   layerVersionId: string,
+  about: readonly string[] = [],
 ): Promise<Result<LayerVersionView, Refusal>> {
   const found = await findLayerVersion(tx, context, layerVersionId);
   if (!found.ok) return found;
@@ -374,7 +384,7 @@ export async function withdrawLayerVersion(
     objectKind: 'layerVersion',
     objectId: layerVersionId,
     countyCode: version.countyCode,
-    detail: { role: version.role },
+    detail: { role: version.role, ...(about.length === 0 ? {} : { about }) },
   });
   return ok(viewOf({ ...version, state: 'withdrawn' }));
 }

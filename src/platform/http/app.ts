@@ -21,6 +21,7 @@ import {
   BODY_TOO_LARGE,
   FOREIGN_WRITE,
   NOT_ALLOWED,
+  NOT_APPOINTED,
   NOT_FOUND,
   problemResponse,
   TOO_MANY_REQUESTS,
@@ -38,6 +39,10 @@ export interface AppOptions {
   readonly routes: readonly Route[];
   /** Who is asking. Undefined: nobody we know (401). Not asked for health and readiness. */
   readonly actorOf: (request: Request) => Promise<ActorContext | undefined> | ActorContext | undefined;
+  /** Who acts where nobody has signed in, on routes open to the public; without it these want a sign-in too. */
+  readonly visitor?: ((request: Request) => ActorContext) | undefined;
+  /** Hears of attempts at what one may not, for the audit. Neither waits nor throws. */
+  readonly onRefused?: ((attempt: RefusedAttempt) => void) | undefined;
   readonly logger: Logger;
   /** The built screens; without them only the API answers. */
   readonly statics?: Statics | undefined;
@@ -45,6 +50,15 @@ export interface AppOptions {
   readonly proxies?: TrustedProxies | undefined;
   /** Who is turned away for asking too often or at a bad moment. Default: nobody. */
   readonly doors?: Doors | undefined;
+}
+
+/** Somebody known asked for what they may not. */
+export interface RefusedAttempt {
+  readonly actor: ActorContext;
+  /** Method and route: `POST /api/layers/:layerVersionId/withdraw`. */
+  readonly operation: string;
+  /** Code of the refusal. */
+  readonly code: string;
 }
 
 function isKind<T extends { readonly kind: string }>(answer: unknown, kind: T['kind']): answer is T {
@@ -127,11 +141,22 @@ async function serve(route: Route, roles: readonly Role[], options: AppOptions, 
   try {
     const noRoom = rateClass === 'probe' ? undefined : await enter(isQuick ? rateClass : 'read', address ?? '');
     if (noRoom !== undefined) return noRoom;
-    const actor = rateClass === 'probe' ? nobody(request) : await options.actorOf(request);
-    if (actor === undefined) return problemResponse(401, [UNKNOWN_ACTOR]);
+    const known =
+      rateClass === 'probe'
+        ? nobody(request)
+        : ((await options.actorOf(request)) ?? (roles.includes('public') ? options.visitor?.(request) : undefined));
+    if (known === undefined) return problemResponse(401, [UNKNOWN_ACTOR]);
+    // Every write says in the audit where it came from.
+    const actor: ActorContext = { ...known, address: known.address ?? address ?? null };
+    const refused = (code: string): void =>
+      options.onRefused?.({ actor, operation: `${route.method} ${route.path}`, code });
     const often = actor.actor === '' ? undefined : doors.known(rateClass, actor.actor);
     if (often !== undefined) return refuseCrowd(rateClass, often);
-    if (!roles.includes(actor.role)) return problemResponse(403, [NOT_ALLOWED]);
+    if (!roles.includes(actor.role)) {
+      const refusal = actor.role === 'unappointed' ? NOT_APPOINTED : NOT_ALLOWED;
+      refused(refusal.code);
+      return problemResponse(403, [refusal]);
+    }
     const params = checked(route.params, context.req.param());
     const query = checked(route.query, context.req.query());
     const wrong = [params, query].flatMap((part) => ('refusals' in part ? part.refusals : []));
@@ -152,7 +177,10 @@ async function serve(route: Route, roles: readonly Role[], options: AppOptions, 
       if (full !== undefined) return full;
     }
     const parsedRequest = { actor, params: params.value, query: query.value, body, raw: request };
-    const response = responseOf(await route.handle(parsedRequest as never));
+    const answer = await route.handle(parsedRequest as never);
+    if (isKind<RefusedReply>(answer, 'refused') && answer.status === 403)
+      refused(answer.refusals[0]?.code ?? 'NOT-ALLOWED');
+    const response = responseOf(answer);
     if (rateClass !== 'stream') return response;
     const held = heldUntilEnd(response, leave);
     leave = undefined;

@@ -13,4 +13,5 @@ export {
 export { jobsInThread, serveJobs } from './jobs-thread.ts';
 export { jobRoutes } from './routes.ts';
 export { inOwnMemory, runInWorker, type WorkerCall } from './run-in-worker.ts';
-export { createJobs, type JobsOptions } from './runner.ts';
+export { countJobs, type JobCount } from './counts.store.ts';
+export { createJobs, type JobsOptions, type RecordJobEnd } from './runner.ts';

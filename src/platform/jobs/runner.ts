@@ -35,9 +35,18 @@ export interface JobsOptions {
   readonly beatMilliseconds?: number;
   /** A running job not heard of for so long is taken for dead. */
   readonly silenceMilliseconds?: number;
+  /** Joined to the transaction that ends a job which failed or was cancelled: its event. A job done leaves that of its outcome. */
+  readonly recordEnd?: RecordJobEnd;
   /** Hears of each change of any job that runs here. */
   readonly onView?: (view: JobView) => void;
 }
+
+/** Leaves the event of a job that came to nothing; `code` of its error, or JOB-CANCELLED. */
+export type RecordJobEnd = (
+  tx: Transaction,
+  asked: ActorContext,
+  job: { readonly jobId: string; readonly kind: string; readonly input: Json; readonly code: string },
+) => Promise<unknown>;
 
 const MAX_ATTEMPTS = 3;
 const AGAIN_MILLISECONDS = 500;
@@ -119,6 +128,7 @@ export function createJobs(options: JobsOptions): Jobs {
     actor: job.actor,
     role: job.role as Role,
     divisionCode: job.divisionCode,
+    address: job.address,
     clock,
     ids,
   });
@@ -244,7 +254,7 @@ export function createJobs(options: JobsOptions): Jobs {
         else {
           // Half-made data go first: whoever sees the job over must not find them.
           if (outcome.state !== 'done') await tidy(job, handler, outcome.state);
-          await endJob(db, taken, outcome);
+          await end(taken, outcome);
         }
         return;
       } catch (error) {
@@ -253,6 +263,14 @@ export function createJobs(options: JobsOptions): Jobs {
       }
     }
   };
+
+  const end = (taken: TakenJob, outcome: JobEnd): Promise<void> =>
+    db.transaction(async (tx) => {
+      if (!(await endJob(tx, taken, outcome)) || outcome.state === 'done') return;
+      const { jobId, kind, input } = taken;
+      const code = outcome.error?.code ?? 'JOB-CANCELLED';
+      await options.recordEnd?.(tx, contextOf(taken), { jobId, kind, input, code });
+    });
 
   const tidy = async (job: Running, handler: JobHandler | undefined, state: 'failed' | 'cancelled'): Promise<void> => {
     const { jobId, input, kind } = job.taken;

@@ -22,6 +22,8 @@ export interface TakenJob extends Attempt {
   readonly actor: string;
   readonly role: string;
   readonly divisionCode: string;
+  /** Network address it was asked for from; null for the program itself. */
+  readonly address: string | null;
   readonly cancel: boolean;
 }
 
@@ -42,7 +44,7 @@ interface JobRow {
 /** Channel on which processes tell each other that something is to be done. */
 export const JOB_CHANNEL = 'tianchou_job';
 
-const TAKEN = sql`job_id as "jobId", worker, attempts, kind, input, actor, role, division_code as "divisionCode",
+const TAKEN = sql`job_id as "jobId", worker, attempts, kind, input, actor, role, division_code as "divisionCode", address,
   cancel_requested as cancel`;
 
 const held = ({ jobId, worker, attempts }: Attempt) =>
@@ -56,8 +58,9 @@ export async function insertJob(
   context: ActorContext,
   job: { readonly jobId: string; readonly kind: string; readonly input: Json },
 ): Promise<void> {
-  await db.run(sql`insert into job (job_id, kind, division_code, actor, role, input, state, created_at)
-    values (${job.jobId}, ${job.kind}, ${context.divisionCode}, ${context.actor}, ${context.role}, ${JSON.stringify(job.input)}::jsonb,
+  await db.run(sql`insert into job (job_id, kind, division_code, actor, role, address, input, state, created_at)
+    values (${job.jobId}, ${job.kind}, ${context.divisionCode}, ${context.actor}, ${context.role}, ${context.address ?? null},
+      ${JSON.stringify(job.input)}::jsonb,
       'queued', ${context.clock.now()})`);
 }
 
