@@ -56,7 +56,15 @@ export interface Database extends Queryable {
    * and is whole again. On the embedded engine, which has one process, never. Ends by the function given back.
    */
   listen(channel: string, heard: () => void): () => void;
+  /** Connections of the pool and how many wait for one; absent where there is no pool. For the one who watches. */
+  pool?(): PoolCounts | undefined;
   close(): Promise<void>;
+}
+
+export interface PoolCounts {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
 }
 
 /** A failure the database reported, with its SQLSTATE, the same on both engines. */

@@ -1,7 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../../kernel/index.ts';
-import { compileQuery, type Database, type Query, type Queryable, type Transaction } from './database.ts';
+import {
+  compileQuery,
+  type Database,
+  type PoolCounts,
+  type Query,
+  type Queryable,
+  type Transaction,
+} from './database.ts';
 
 /** Interactive statements go before those of jobs. */
 export type Priority = 'interactive' | 'background';
@@ -33,6 +40,7 @@ export interface Engine {
   share(): EngineShare;
   /** See `Database.listen`. */
   listen(channel: string, heard: () => void): () => void;
+  pool?(): PoolCounts;
   close(): Promise<void>;
 }
 
@@ -125,6 +133,7 @@ function handle(engine: Engine, priority: Priority, sibling: Database | undefine
     }),
     transaction,
     listen: (channel, heard) => engine.listen(channel, heard),
+    pool: () => engine.pool?.(),
     close: () => engine.close(),
     get background() {
       return background;

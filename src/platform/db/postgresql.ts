@@ -80,6 +80,7 @@ export async function openPostgresqlEngine(url: string, use: 'requests' | 'jobs'
     },
     share: () => ({ kind: 'postgresql', url }),
     listen: (channel, heard) => listenTo(url, channel, heard),
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 }

@@ -1,20 +1,10 @@
+import { isDatabaseLost } from '../db/index.ts';
 import type { Logger } from '../logging.ts';
 import { errorFields } from '../logging.ts';
 import { countFault } from '../metrics.ts';
 import { textsBrought, withoutTexts } from '../redaction.ts';
 import { INTERNAL, problemResponse, UNAVAILABLE } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
-
-/** The database is gone, going or full up: classes of SQLSTATE, and what sockets say. */
-const LOST = /^(08|57P0|53300$|ECONNREFUSED$|ECONNRESET$|EPIPE$|ETIMEDOUT$)/;
-/** What the driver says without a code. */
-const LOST_TEXT =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
-
-function isDatabaseLost(error: unknown): boolean {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  return (typeof code === 'string' && LOST.test(code)) || (typeof message === 'string' && LOST_TEXT.test(message));
-}
 
 /**
  * The answer to what a handler threw: 503 where the database is gone, else 500. A user is told a number, the log the rest,
