@@ -1,14 +1,27 @@
-import { clearImportLeftovers, registerIntakeJobs } from '../modules/intake/server.ts';
+import { clearImportLeftovers, INTAKE_JOBS, registerIntakeJobs, versionsBeingSaved } from '../modules/intake/server.ts';
 import { removeAbandonedVersions } from '../modules/parcels/server.ts';
-import { registerProjectJobs } from '../modules/projects/server.ts';
-import { registerQualityJobs } from '../modules/quality/server.ts';
+import { registerProjectJobs, RUN_JOB } from '../modules/projects/server.ts';
+import { QUALITY_JOB, registerQualityJobs } from '../modules/quality/server.ts';
+import type { Jobs } from '../platform/jobs/index.ts';
 import type { Services } from '../platform/services.ts';
 import { type Demo, registerDemo } from './demo.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
+/** Kinds of jobs a worker process may be asked to run. The demo county is loaded by the server of an embedded database. */
+export const JOB_KINDS: readonly string[] = [...INTAKE_JOBS, QUALITY_JOB, RUN_JOB];
 
-/** Registers the jobs of every module. */
-export function registerAllJobs(services: Services): Demo {
+/**
+ * Registers the jobs of every module.
+ *
+ * @param kinds only those; by default all
+ */
+export function registerAllJobs(given: Services, kinds?: readonly string[]): Demo {
+  const jobs: Jobs = {
+    ...given.jobs,
+    register: (handler) => {
+      if (kinds === undefined || kinds.includes(handler.kind)) given.jobs.register(handler);
+    },
+  };
+  const services: Services = { ...given, jobs };
   const demo = registerDemo(services);
   registerIntakeJobs(services);
   registerQualityJobs(services);
@@ -16,11 +29,14 @@ export function registerAllJobs(services: Services): Demo {
   return demo;
 }
 
-/** Removes what a crash left half saved. Before jobs start. */
+/** Removes what a crash left half saved, and nothing that another process is saving. Before jobs start. */
 export async function clearLeftovers(services: Services): Promise<void> {
-  const now = Date.parse(services.clock.now());
-  // The embedded database has one process, so what is half saved belongs to one that is gone.
-  const begunBefore = services.db.engine === 'embedded' ? now + 1000 : now - DAY;
-  await removeAbandonedVersions(services.db.background, new Date(begunBefore).toISOString());
+  const { db } = services;
+  const begunBefore = new Date(Date.parse(services.clock.now()) + 1000).toISOString();
+  // The embedded database has one process, so what is half saved belongs to one that is gone. With PostgreSQL others may be at
+  // it; there all versions come from imports, which say so.
+  await removeAbandonedVersions(db.background, begunBefore, async () =>
+    db.engine === 'embedded' ? new Set() : versionsBeingSaved(db),
+  );
   await clearImportLeftovers(services);
 }

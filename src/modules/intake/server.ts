@@ -13,4 +13,6 @@ export { sourceOfLayer } from './write-source.ts';
 export { openBoundaryTxt, type BoundaryTxtSource } from './formats/boundary-txt.reader.ts';
 export * from './format.ts';
 export { clearImportLeftovers, registerIntakeJobs } from './jobs.ts';
+export { INTAKE_JOBS } from './operations.ts';
 export { intakeRoutes } from './routes.ts';
+export { versionsBeingSaved } from './store.ts';

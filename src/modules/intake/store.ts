@@ -93,6 +93,14 @@ export function importsAtWork(db: Queryable): Promise<StoredImport[]> {
   return db.rows<StoredImport>(sql`select ${COLUMNS} from import where job_id is not null order by created_at`);
 }
 
+/** Versions that imports are being committed to. An import names its version in the transaction that makes it. */
+export async function versionsBeingSaved(db: Queryable): Promise<Set<string>> {
+  const rows = await db.rows<{ layerVersionId: string }>(
+    sql`select layer_version_id as "layerVersionId" from import where state = 'staged' and layer_version_id is not null`,
+  );
+  return new Set(rows.map(({ layerVersionId }) => layerVersionId));
+}
+
 /** Imports that are over and still have staged rows: clearing them away was broken off. */
 export function importsToClear(db: Queryable): Promise<ImportKey[]> {
   return db.rows<ImportKey>(sql`select county_code as "countyCode", import_id as "importId" from import

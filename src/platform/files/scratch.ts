@@ -1,8 +1,8 @@
-import { readlinkSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, type LockHolder, thisProcess } from '../db/index.ts';
+import { numberSpace } from '../number-space.ts';
 
 /** Name of the note in each scratch folder that says whose it is. */
 export const HOLDER = 'process.json';
@@ -60,13 +60,4 @@ async function isGone(path: string): Promise<boolean> {
     .catch(() => undefined);
   if (holder !== undefined && holder.host === hostname() && holder.numbers === numberSpace()) return !isAlive(holder);
   return Date.now() - seen.mtimeMs > DAY_MILLISECONDS;
-}
-
-/** The space process numbers belong to (Linux), null where there is but one. */
-function numberSpace(): string | null {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, type Json, localized, type Localized } from '../../kernel/index.ts';
 import { type ActorContext, type Clock, type Ids, type Role } from '../../modules/access/index.ts';
@@ -23,6 +21,7 @@ import {
   takeJob,
   type TakenJob,
 } from './store.ts';
+import { isWorkerGone, newWorkerName } from './worker-name.ts';
 
 export interface JobsOptions {
   readonly db: Database;
@@ -50,6 +49,8 @@ export type RecordJobEnd = (
 
 const MAX_ATTEMPTS = 3;
 const AGAIN_MILLISECONDS = 500;
+/** Heartbeats missed for so long are reason to see whether the process lives. */
+const QUIET_MILLISECONDS = 2000;
 
 const INTERRUPTED: NonNullable<JobView['error']> = {
   code: 'JOB-INTERRUPTED',
@@ -94,7 +95,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const concurrency = options.concurrency ?? 2;
   const beatEvery = options.beatMilliseconds ?? 1000;
   const silence = options.silenceMilliseconds ?? 30_000;
-  const worker = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
+  const worker = newWorkerName();
   const handlers = new Map<string, JobHandler>();
   const running = new Map<string, Running>();
   /** Jobs that are tidied up after; they take no place from those that run. */
@@ -353,9 +354,11 @@ export function createJobs(options: JobsOptions): Jobs {
     }
   };
 
-  /** Resumes or fails what dead processes left. */
+  /** Resumes or fails what dead processes left: those silent for long, and at once those that are seen to be gone. */
   const recover = async (milliseconds: number): Promise<void> => {
-    for (const job of await readSilentJobs(db, milliseconds)) {
+    const silentOnes = await readSilentJobs(db, Math.min(milliseconds, QUIET_MILLISECONDS));
+    for (const job of silentOnes) {
+      if (job.silentMilliseconds < milliseconds && !isWorkerGone(job.worker)) continue;
       const handler = handlers.get(job.kind);
       if (handler === undefined) continue;
       if (handler.afterCrash === 'resume' && !job.cancel && job.attempts < MAX_ATTEMPTS) {

@@ -151,12 +151,14 @@ export async function readCancelled(db: Queryable, jobIds: readonly string[]): P
   return rows.map(({ jobId }) => jobId);
 }
 
-const silent = (milliseconds: number) =>
-  sql`state = 'running' and heartbeat_at < ${NOW} - ${milliseconds}::float8 * interval '1 millisecond'`;
-
 /** Jobs marked running that nobody has been heard of for so long, with the attempt that fell silent. */
-export function readSilentJobs(db: Queryable, milliseconds: number): Promise<TakenJob[]> {
-  return db.rows<TakenJob>(sql`select ${TAKEN} from job where ${silent(milliseconds)} order by created_at, job_id`);
+export function readSilentJobs(
+  db: Queryable,
+  milliseconds: number,
+): Promise<(TakenJob & { readonly silentMilliseconds: number })[]> {
+  const silence = sql`(extract(epoch from ${NOW} - heartbeat_at) * 1000)::float8`;
+  return db.rows(sql`select ${TAKEN}, ${silence} as "silentMilliseconds" from job
+    where state = 'running' and ${silence} >= ${milliseconds}::float8 order by created_at, job_id`);
 }
 
 // A silent attempt may be in the middle of a transaction that holds the job (its process is paused, not dead): such a job is
