@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SessionView, StatusView } from '../modules/access/index.ts';
+import type { StatusView } from '../modules/access/index.ts';
 import { hasDemoDivision } from '../modules/access/server.ts';
 import { refuse, type Route, route } from '../platform/http/route.ts';
 import { PROJECT_ROOT } from '../platform/project-root.ts';
@@ -12,7 +12,7 @@ import { databaseReadiness, type Readiness } from './readiness.ts';
 export const VERSION = (JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string })
   .version;
 
-/** Health (the process lives), readiness (it can serve), status (what every screen's frame shows), session. */
+/** Health (the process lives), readiness (it can serve), status (what every screen's frame shows). */
 export function adminRoutes(
   services: Services,
   demo: Demo,
@@ -39,11 +39,6 @@ export function adminRoutes(
         loading: await demo.loading(),
         basemap: basemap !== null,
       }),
-    }),
-    route({
-      method: 'GET',
-      path: '/api/session',
-      handle: ({ actor }): SessionView => ({ actor: actor.actor, role: actor.role, divisionCode: actor.divisionCode }),
     }),
   ];
 }

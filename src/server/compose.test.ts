@@ -45,7 +45,7 @@ describe.each(ENGINES)('composed application on $name', ({ name, open }) => {
     expect(await json('/api/health')).toMatchObject({ status: 'ok' });
     expect(await json('/api/ready')).toEqual({ status: 'ready', database: name });
     expect(await json('/api/status')).toMatchObject({ database: name, demo: false, loading: null });
-    expect(await json('/api/session')).toEqual({ actor: 'demo', role: 'clerk', divisionCode: '' });
+    expect(await json('/api/session')).toMatchObject({ mode: 'demo', actor: 'demo', role: 'clerk', divisionCode: '' });
   });
 
   it('loads the demo county on the embedded database only, once', async () => {

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { ActorContext, Clock, Ids } from '../modules/access/index.ts';
-import { rightsRoutes } from '../modules/access/server.ts';
+import { type AccessOptions, createAccess, rightsRoutes } from '../modules/access/server.ts';
 import {
   auditDesk,
   auditRoutes,
@@ -38,7 +38,9 @@ export interface AppParts {
   readonly ids?: Ids;
   readonly logger?: Logger;
   readonly statics?: Statics;
-  /** Who is asking; by default the one demo clerk, who may see every county. */
+  /** How people sign in; by default in demo mode, where nobody does (`main.ts` says which it is). */
+  readonly access?: Omit<AccessOptions, 'record'>;
+  /** Who is asking, instead of the access module (tests). */
   readonly actorOf?: (request: Request) => ActorContext | undefined;
   readonly jobConcurrency?: number;
   /** Jobs that run elsewhere (a thread of their own); by default they run in this thread. */
@@ -93,9 +95,12 @@ export function createApp(parts: AppParts): ComposedApp {
 
   const heads = parts.heads ?? openHeadKeeper({ db, clock, ids, logger, folders: null });
 
+  const access = createAccess({ db, clock, ids, logger }, { mode: 'demo', ...parts.access, record: recordEvent });
+
   const routes: Route[] = [
     ...adminRoutes(services, demo, parts.basemap ?? null, parts.readiness),
     basemapRoute(parts.basemap ?? null),
+    ...access.routes,
     ...rightsRoutes({ db, record: recordEvent }),
     ...auditRoutes(auditDesk(db, heads)),
     ...parcelRoutes(db),
@@ -105,11 +110,11 @@ export function createApp(parts: AppParts): ComposedApp {
     ...projectRoutes(services),
   ];
 
-  const demoClerk = demoActor(clock, ids);
   const attempts = refusedAttempts({ db, logger });
   const app = createHttpApp({
     routes,
-    actorOf: parts.actorOf ?? (() => demoClerk),
+    actorOf: parts.actorOf ?? access.actorOf,
+    visitor: access.visitor,
     onRefused: (attempt) => attempts.note(attempt),
     logger,
     statics: parts.statics,
@@ -125,8 +130,10 @@ export function createApp(parts: AppParts): ComposedApp {
       await parts.heads?.start();
       if (parts.jobs === undefined) await clearLeftovers(services);
       await jobs.start();
+      await access.start();
     },
     async stop() {
+      access.stop();
       await jobs.stop();
       await attempts.flush();
       await parts.heads?.stop();

@@ -69,6 +69,12 @@ export const AUTHORISATION_MATRIX: readonly Permission[] = [
   allow(ANYONE, 'GET', '/api/ready'),
   allow(ANYONE, 'GET', '/api/status'),
   allow(ANYONE, 'GET', '/api/session'),
+  allow(ANYONE, 'POST', '/api/session/sign-in'),
+  allow(ANYONE, 'POST', '/api/session/second-factor'),
+  allow(SIGNED_IN, 'POST', '/api/session/sign-out', 'own'),
+  allow(SIGNED_IN, 'PUT', '/api/session/appointment', 'own'),
+  allow(ANYONE, 'PUT', '/api/session/demo'),
+  allow(ANYONE, 'POST', '/api/setup'),
   allow(APPOINTED, 'GET', '/api/basemap/:z/:x/:y', 'open'),
 
   allow(SIGNED_IN, 'GET', '/api/divisions', 'county'),
