@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -27,8 +28,12 @@ export interface ThrowAwayPostgresql {
   readonly url: string;
   readonly port: number;
   readonly dataDirectory: string;
-  /** Pid of the postmaster, for tests that kill it. */
+  /** Pid of the postmaster, for tests that kill it; another one after `restart`. */
   readonly pid: number;
+  /** kill -9 of the postmaster and all its processes at once, as a machine that dies. */
+  kill(): Promise<void>;
+  /** Starts it again on the same directory and port; resolves when it answers. */
+  restart(): Promise<void>;
   /** Ends the server and removes its directory. Safe to call twice, and after the server was killed. */
   stop(): Promise<void>;
 }
@@ -111,9 +116,10 @@ async function launch(
   data: string,
   database: string,
   settings: readonly string[],
+  samePort?: number,
 ): Promise<Running> {
   for (let attempt = 0; ; attempt++) {
-    const port = await freePort();
+    const port = samePort ?? (await freePort());
     const log: string[] = [];
     const server = spawn(
       join(installation.binaries, 'postgres'),
@@ -162,6 +168,37 @@ async function end(running: Running): Promise<void> {
   clearTimeout(timer);
 }
 
+/** Processes whose parent is `pid`, from the table of processes (Linux). */
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid ? [Number(name)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Kills a server and everything it started, by number: held still first, so that it starts nothing meanwhile. */
+async function killAll({ server, exited }: Running): Promise<void> {
+  if (exited()) return;
+  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const pid = server.pid!;
+  process.kill(pid, 'SIGSTOP');
+  const children = childrenOf(pid);
+  for (const one of [pid, ...children]) {
+    try {
+      process.kill(one, 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
+  // The postmaster is a child of this process and is reaped by it: as a zombie it would keep its pid file valid.
+  await gone;
+}
+
 const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
 async function template(installation: Installation): Promise<string> {
@@ -198,10 +235,10 @@ async function template(installation: Installation): Promise<string> {
  * A shell that outlives this process: when a test run is killed before it could stop its server, ends the server and removes
  * its directory. It goes away by itself once the server is gone.
  */
-function watch(server: number, data: string, parent: string): void {
+function watch(data: string, parent: string): void {
   const script = `
     while kill -0 ${process.pid} 2>/dev/null && [ -f '${data}/postmaster.pid' ]; do sleep 2; done
-    if [ -f '${data}/postmaster.pid' ]; then kill -QUIT ${server} 2>/dev/null; sleep 1; rm -rf '${parent}'; fi`;
+    if [ -f '${data}/postmaster.pid' ]; then kill -QUIT $(head -n 1 '${data}/postmaster.pid') 2>/dev/null; sleep 1; rm -rf '${parent}'; fi`;
   spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref();
 }
 
@@ -218,13 +255,20 @@ export async function startPostgresql(options: PostgresqlOptions = {}): Promise<
     hand(parent, installation.user);
   }
   const settings = [...(options.durable === true ? [] : FAST), ...(options.settings ?? [])];
-  const running = await launch(installation, data, 'tianchou', settings);
-  watch(running.server.pid!, data, parent);
+  let running = await launch(installation, data, 'tianchou', settings);
+  const { port } = running;
+  watch(data, parent);
   return {
-    url: `postgresql://postgres@127.0.0.1:${running.port}/tianchou`,
-    port: running.port,
+    url: `postgresql://postgres@127.0.0.1:${port}/tianchou`,
+    port,
     dataDirectory: data,
-    pid: running.server.pid!,
+    get pid() {
+      return running.server.pid!;
+    },
+    kill: () => killAll(running),
+    restart: async () => {
+      running = await launch(installation, data, 'tianchou', settings, port);
+    },
     stop: async () => {
       await end(running);
       rmSync(parent, { recursive: true, force: true });
