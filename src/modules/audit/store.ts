@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../../kernel/index.ts';
+import { canonicalJson, type Json } from '../../kernel/index.ts';
 import { type Queryable, sql, type Transaction } from '../../platform/db/index.ts';
 import type { ActorContext } from '../access/index.ts';
 import { checkChain, type ChainBreak } from './chain-check.ts';
@@ -18,6 +18,11 @@ const PAGE = 2_000;
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** Hash of an object's content for `beforeHash` and `afterHash`, where the content is not a file with a hash of its own. */
+export function hashOfContent(content: Json): string {
+  return sha256(canonicalJson(content));
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Database, Queryable, Transaction } from '../../platform/db/index.t
 import type { UploadedFile } from '../../platform/http/upload.ts';
 import type { Services } from '../../platform/services.ts';
 import { mayTouchCounty, type ActorContext } from '../access/index.ts';
-import { recordEvent } from '../audit/server.ts';
+import { hashOfContent, recordEvent } from '../audit/server.ts';
 import { findLayerVersion, withdrawLayerVersion } from '../parcels/server.ts';
 import { sevenParametersOf } from './datum-shift.ts';
 import { RefusalError, type ReadOptions, type SourceField } from './format.ts';
@@ -272,10 +272,17 @@ export function correctImport(
       objectKind: 'import',
       objectId: importId,
       countyCode: stored.countyCode,
+      beforeHash: understandingHash(stored.options, stored.mapping),
+      afterHash: understandingHash(options, mapping === null ? stored.mapping : mapping.value),
       detail: { ...told(options), mapping: mapping !== null } as never,
     });
     return ok(await startJob(services, tx, context, importId, readsAgain ? READ_JOB : CHECK_JOB, {}));
   });
+}
+
+/** Hash of how a file is understood. */
+function understandingHash(options: ReadOptions, mapping: readonly FieldMapping[]): string {
+  return hashOfContent({ options, mapping } as never);
 }
 
 /** Options as the audit may know them: that there were parameters of a datum, not which; they are not public. */

@@ -92,7 +92,7 @@ export function registerProjectJobs(services: Services, worker: RunWorker): void
             objectId: run.runId,
             countyCode: run.countyCode,
             afterHash: files['findings.json'] ?? null,
-            detail: { files },
+            detail: { files, about: [run.projectId] },
           });
         });
         return undefined;

@@ -6,7 +6,7 @@ import type { Queryable } from '../../platform/db/index.ts';
 import type { UploadedFile } from '../../platform/http/upload.ts';
 import type { Services } from '../../platform/services.ts';
 import { mayTouchCounty, type ActorContext } from '../access/index.ts';
-import { recordEvent } from '../audit/server.ts';
+import { hashOfContent, recordEvent } from '../audit/server.ts';
 import { loadPack, storedPackText } from '../compliance/server.ts';
 import { listLayerVersions } from '../parcels/server.ts';
 import type { LayerVersionView } from '../parcels/index.ts';
@@ -194,7 +194,12 @@ export async function startRun(
       objectKind: 'run',
       objectId: runId,
       countyCode: project.countyCode,
-      detail: { projectId, packId, packHash: stored.hash },
+      afterHash: hashOfContent({
+        planHash: project.planHash,
+        packHash: stored.hash,
+        layers: layers.map(({ layerVersionId }) => layerVersionId),
+      }),
+      detail: { projectId, packId, packHash: stored.hash, jobId, about: [projectId] },
     });
     return ok({ runId, jobId });
   });

@@ -2,7 +2,7 @@ import { assert, localized } from '../../kernel/index.ts';
 import { inOwnMemory, runInWorker } from '../../platform/jobs/index.ts';
 import type { Queryable } from '../../platform/db/index.ts';
 import type { Services } from '../../platform/services.ts';
-import { recordEvent } from '../audit/server.ts';
+import { hashOfContent, recordEvent } from '../audit/server.ts';
 import type { EncodedBatch } from '../parcels/index.ts';
 import { currentLayerVersion, findLayerVersion, readEncodedBatches } from '../parcels/server.ts';
 import type { LayerVersionView } from '../parcels/index.ts';
@@ -60,6 +60,10 @@ export function registerQualityJobs(services: Services): void {
           objectKind: 'layerVersion',
           objectId: version.layerVersionId,
           countyCode: version.countyCode,
+          afterHash: hashOfContent({
+            ...result,
+            rules: report.rules.map(({ rule, count, state }) => ({ rule, count, state })),
+          }),
           detail: result,
         });
       });
