@@ -4,7 +4,7 @@ import type { Refusal, Result } from '../../../kernel/index.ts';
 import { runInWorker } from '../../../platform/jobs/run-in-worker.ts';
 import { openByteSource } from '../byte-source.server.ts';
 import type { FormatReader, OpenedSource, ReadOptions } from '../format.ts';
-import type { FileGdbAnswer, FileGdbCopy, FileGdbTask } from './filegdb.worker.ts';
+import type { FileGdbAnswer, FileGdbCopy, FileGdbTask } from './filegdb-copy.server.ts';
 import { openFlatgeobuf } from './flatgeobuf.ts';
 import { Z_DROPPED } from './batch-builder.ts';
 import { fileProblem } from './reading.ts';
@@ -15,14 +15,25 @@ import { openZip, temporaryDirectory, ZipDamaged, type ZipEntry } from './zip-ar
  * File geodatabases, zipped or as a directory. The format is not public; GDAL, compiled to WebAssembly, copies the
  * layer to FlatGeobuf in a thread that ends with its task, and the copy is streamed like any other.
  */
-export const filegdbReader: FormatReader = { format: 'filegdb', open: openFileGdb };
+export const filegdbReader: FormatReader = {
+  format: 'filegdb',
+  open: (path, options) => openFileGdb(path, options, copyInThread),
+};
+
+/** Copies a layer; the size of the geodatabase says how long it may take. Throws where it cannot go on. */
+export type CopyLayer = (task: FileGdbTask, sizeBytes: number) => Promise<FileGdbAnswer>;
 
 const NAME = 'FileGDB';
 /** Time to start, and per megabyte, before a geodatabase is given up as one that never ends. */
 const PATIENCE_MS = 120_000;
 const PATIENCE_MS_PER_MB = 2_000;
 
-async function openFileGdb(path: string, options: ReadOptions): Promise<Result<OpenedSource, Refusal[]>> {
+/** Opens a geodatabase with a way to copy its layer to FlatGeobuf: in a thread, or in a process that ends by itself. */
+export async function openFileGdb(
+  path: string,
+  options: ReadOptions,
+  copy: CopyLayer,
+): Promise<Result<OpenedSource, Refusal[]>> {
   const file = basename(path);
   const directory = await temporaryDirectory('filegdb');
   let opened: Result<OpenedSource, Refusal[]> | undefined;
@@ -34,16 +45,16 @@ async function openFileGdb(path: string, options: ReadOptions): Promise<Result<O
       geodatabase = unpacked.value;
     }
     const size = await sizeOf(geodatabase);
-    const answer = await copyLayer(file, size, {
+    const answer = await copiedLayer(copy, file, size, {
       directory: geodatabase,
       target: directory.path,
       file,
       wanted: options.layer,
     });
     if (!answer.ok) return answer;
-    const { layer, copy } = answer.value;
+    const { layer, copy: copied } = answer.value;
     const { layer: _, ...rest } = options;
-    opened = await openFlatgeobuf(await openByteSource(copy), rest, {
+    opened = await openFlatgeobuf(await openByteSource(copied), rest, {
       format: 'filegdb',
       file,
       layerName: layer.name,
@@ -67,17 +78,28 @@ async function openFileGdb(path: string, options: ReadOptions): Promise<Result<O
 }
 
 /** Has a thread copy the layer; ends it when it takes far longer than its size explains. */
-async function copyLayer(file: string, size: number, task: FileGdbTask): Promise<Result<FileGdbCopy, Refusal[]>> {
-  const signal = AbortSignal.timeout(Math.ceil(PATIENCE_MS + (size / 1024 ** 2) * PATIENCE_MS_PER_MB));
+async function copyInThread(task: FileGdbTask, sizeBytes: number): Promise<FileGdbAnswer> {
+  const signal = AbortSignal.timeout(Math.ceil(PATIENCE_MS + (sizeBytes / 1024 ** 2) * PATIENCE_MS_PER_MB));
   try {
-    const answer = await runInWorker<FileGdbTask, FileGdbAnswer>('modules/intake/formats/filegdb.worker', task, {
-      signal,
-    });
+    return await runInWorker<FileGdbTask, FileGdbAnswer>('modules/intake/formats/filegdb.worker', task, { signal });
+  } catch (error) {
+    throw signal.aborted ? new Error('timeout', { cause: error }) : error;
+  }
+}
+
+async function copiedLayer(
+  copy: CopyLayer,
+  file: string,
+  size: number,
+  task: FileGdbTask,
+): Promise<Result<FileGdbCopy, Refusal[]>> {
+  try {
+    const answer = await copy(task, size);
     if ('refusal' in answer) return refused(answer.refusal);
     return 'failure' in answer ? refused(unreadable(file, answer.failure)) : { ok: true, value: answer };
   } catch (error) {
     // Whatever ends the thread (memory, a trap in the compiled code, the time) is the file's doing.
-    const message = signal.aborted ? 'timeout' : error instanceof Error ? error.message.slice(0, 120) : '';
+    const message = error instanceof Error ? error.message.slice(0, 120) : '';
     return refused(corrupt({ file }, NAME, `无法读取(${message})`, `it cannot be read (${message})`));
   }
 }
