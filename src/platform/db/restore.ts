@@ -5,7 +5,7 @@ import { type Archive, newer } from './archive-reader.ts';
 import type { TableCare } from './backup.ts';
 import type { AuditHead, Manifest, TableEntry } from './backup-manifest.ts';
 import { ContentHash } from './content-hash.ts';
-import { type Database, type Queryable, sql, type Transaction } from './database.ts';
+import { type Database, DatabaseError, type Queryable, sql, type Transaction } from './database.ts';
 import { type Migration, migrateWithin, readApplied } from './migrations.ts';
 import { type DatabaseRefusedError, refusedDatabase } from './refused.ts';
 import { agreeOnText, inBatches, insertRows, readRows } from './table-rows.ts';
@@ -89,16 +89,16 @@ export async function loadRows(
     // Some migrations bring rows of their own; those of the source are the ones that count.
     await tx.run(sql`delete from ${sql.ref(table.name)}`);
     for await (const batch of inBatches(source.lines(entry))) {
-      await insertRows(tx, table, batch);
+      await fitting(source.name, table.name, () => insertRows(tx, table, batch));
       done += batch.length;
       progress?.((done / total) * 0.8);
     }
   }
   await setSequences(tx, manifest.sequences);
-  await compareRows(tx, tables, (fraction) => progress?.(0.8 + fraction * 0.2));
-  await restoreKeys();
+  await compareRows(tx, tables, source.name, (fraction) => progress?.(0.8 + fraction * 0.2));
+  await fitting(source.name, '', restoreKeys);
   const migrated = await migrateWithin(tx, migrations);
-  const auditHeads = await compareChains(tx, care, manifest.auditHeads);
+  const auditHeads = await compareChains(tx, care, manifest.auditHeads, source.name);
   return { tables: tables.length, rows: done, files: 0, auditHeads, migrated };
 }
 
@@ -161,10 +161,22 @@ async function matchTables(
   });
 }
 
+/** Rows the schema does not take (a wrong value, a reference that leads nowhere) are no rows of such a database. */
+async function fitting<T>(file: string, table: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DatabaseError && /^2[23]/.test(error.code))
+      throw differs(file, table || (error.constraint ?? ''));
+    throw error;
+  }
+}
+
 /** Reads back what was loaded: rows and content of every table must be those of the source. */
 async function compareRows(
   tx: Transaction,
   tables: readonly { readonly entry: TableEntry; readonly table: Table }[],
+  file: string,
   progress: (fraction: number) => void,
 ): Promise<void> {
   const total = Math.max(
@@ -179,7 +191,7 @@ async function compareRows(
       done += lines.length;
       progress(done / total);
     }
-    if (content.rows !== entry.rows || content.hex() !== entry.content) throw differs('', table.name);
+    if (content.rows !== entry.rows || content.hex() !== entry.content) throw differs(file, table.name);
   }
 }
 
@@ -187,6 +199,7 @@ async function compareChains(
   tx: Transaction,
   care: TableCare,
   wanted: readonly AuditHead[],
+  file: string,
 ): Promise<readonly AuditHead[]> {
   const [broken] = await care.brokenChains(tx);
   if (broken !== undefined) {
@@ -205,7 +218,7 @@ async function compareChains(
       .map(({ chain, sequence, hash }) => `${chain} ${sequence} ${hash}`)
       .sort()
       .join('\n');
-  if (text(heads) !== text(wanted)) throw differs('', 'audit_event');
+  if (text(heads) !== text(wanted)) throw differs(file, 'audit_event');
   return heads;
 }
 
@@ -214,7 +227,7 @@ function differs(file: string, table: string): DatabaseRefusedError {
     'DATABASE-DIFFERS',
     [`表 ${table} 与来源不一致，什么也没有写入。`, `The table ${table} is not as in the source; nothing was written.`],
     ['请使用另一份备份，或把此代码告诉管理员。', 'Use another backup, or tell your administrator this code.'],
-    file === '' ? undefined : { file },
+    { file },
   );
 }
 
