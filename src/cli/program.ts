@@ -18,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Registrar>>> = {
   serve: async () => (await import('./commands/serve.ts')).registerServe,
   work: async () => (await import('./commands/work.ts')).registerWork,
   db: async () => (await import('./commands/db.ts')).registerDb,
+  admin: async () => (await import('./commands/admin.ts')).registerAdmin,
+  audit: async () => (await import('./commands/audit.ts')).registerAudit,
 };
 
 const ALIASES: Readonly<Record<string, string>> = { analyze: 'analyse' };

@@ -14,11 +14,14 @@ import { type Jobs, jobsElsewhere, jobsInThread } from '../platform/jobs/index.t
 import { errorFields, jsonLogger as logger } from '../platform/logging.ts';
 import { PROJECT_ROOT, startWorker } from '../platform/project-root.ts';
 import { VERSION } from './admin-routes.ts';
+import { backUpAtStop } from './automatic-backup.ts';
 import { type ComposedApp, createApp, demoActor } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { TABLE_CARE } from './database-care.ts';
 import { markFolder } from './folder-mark.ts';
 import type { JobsStart } from './jobs.worker.ts';
 import { readinessOf } from './readiness.ts';
+import { accessSettingsOf, setupAnnouncement } from './sign-in-settings.ts';
 import { watchServer } from './watch.ts';
 
 const EXPIRES_SOON_DAYS = 30;
@@ -76,6 +79,7 @@ function jobsThread(db: OpenedDatabase, files: OpenedFiles): { readonly jobs: Jo
 async function main(): Promise<void> {
   const begun = performance.now();
   const config = readConfig(process.env);
+  const signIn = accessSettingsOf(config, process.env);
   let certificate = certificateOf(config);
   let stopping = false;
 
@@ -92,6 +96,8 @@ async function main(): Promise<void> {
     proxies: config.proxies,
     tls: config.tls === null || certificate === null ? null : { files: config.tls, certificate },
   }).catch((error: NodeJS.ErrnoException) => cannotListen(error, config.host, config.port, 'PORT'));
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const address = (): string => `${certificate === null ? 'http' : 'https'}://${host}:${listening.port}/`;
   const { metrics } = config;
   if (metrics !== null) {
     await serveMetrics(metrics).catch((error: NodeJS.ErrnoException) =>
@@ -115,6 +121,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     ids: systemIds,
     basemap: config.basemap,
+    access: { ...signIn, announce: (code) => process.stdout.write(setupAnnouncement(code, address())) },
     heads: openHeadKeeper({
       db,
       clock: systemClock,
@@ -153,6 +160,13 @@ async function main(): Promise<void> {
     const whole = await listening.finish(config.stopSeconds * 1000);
     if (!whole) logger.log('warning', 'requests were cut off', { seconds: config.stopSeconds });
     await composed.stop();
+    await backUpAtStop({
+      db,
+      dataFolder: config.dataFolder,
+      care: TABLE_CARE,
+      now: systemClock.now(),
+      logger,
+    });
     await files.close();
     await db.close();
     logger.log('info', 'stopped');
@@ -171,17 +185,16 @@ async function main(): Promise<void> {
 
   tell(composed);
   if (certificate !== null) sayExpiry(certificate);
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   logger.log('info', 'listening', {
     milliseconds: Math.round(performance.now() - begun),
     database: db.engine,
     port: listening.port,
     tls: certificate !== null,
   });
-  process.stdout.write(`Tianchou 田畴: ${certificate === null ? 'http' : 'https'}://${host}:${listening.port}/\n`);
+  process.stdout.write(`Tianchou 田畴: ${address()}\n`);
   try {
     await composed.start();
-    if (config.demo) await composed.demo.ensure(demoActor(systemClock, systemIds));
+    if (signIn.mode === 'demo') await composed.demo.ensure(demoActor(systemClock, systemIds));
   } catch (error) {
     if (!stopping) throw error;
   }

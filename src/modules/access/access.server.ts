@@ -6,6 +6,7 @@ import type { Logger } from '../../platform/logging.ts';
 import { type AccessParts, earlier, visitorOf } from './access-parts.server.ts';
 import { legalDate } from './appointments.ts';
 import { openAuth } from './auth.server.ts';
+import { accountRoutes, peopleRoutes } from './account-routes.server.ts';
 import type { ActorContext, Clock, Ids } from './context.ts';
 import { clearGuard } from './guard.store.ts';
 import { ACCESS_LIMITS, ACCESS_POLICY, type AccessLimits, type AccessPolicy } from './limits.ts';
@@ -76,7 +77,7 @@ export function createAccess(services: AccessServices, options: AccessOptions): 
     await clearGuard(parts.db, at, legalDate(at));
   };
   return {
-    routes: signInRoutes(parts),
+    routes: [...signInRoutes(parts), ...accountRoutes(parts), ...peopleRoutes(parts)],
     actorOf: (request) => actorOf(parts, request),
     visitor: (request) => visitorOf(parts, addressOf(request)),
     async start() {

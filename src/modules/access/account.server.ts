@@ -26,6 +26,7 @@ import {
   SECOND_FACTOR_ON,
   SECOND_FACTOR_WRONG,
 } from './refusals.ts';
+import type { AppointableRole } from './roles.ts';
 import { secondFactorState } from './session-state.ts';
 import type { AccountView, SecondFactorEnrolment, SessionEntry } from './session-views.ts';
 import { endSession, endSessions, readChoices, readSessions, rotateSession } from './sessions.store.ts';
@@ -50,7 +51,7 @@ function no(
 export async function readAccount(
   parts: AccessParts,
   actor: ActorContext,
-  role: string,
+  role: AppointableRole | null,
 ): Promise<Outcome<AccountView>> {
   const { db, policy, auth } = parts;
   const person = actor.personId === undefined ? undefined : await findPerson(db, actor.personId);
@@ -68,7 +69,7 @@ export async function readAccount(
     lastSignInAt: person.lastSignInAt,
     passwordChangedAt: person.passwordChangedAt,
     mustChangePassword: person.mustChangePassword,
-    secondFactor: secondFactorState({ twoFactorEnabled: person.secondFactor, role: role as never }, policy),
+    secondFactor: secondFactorState({ twoFactorEnabled: person.secondFactor, role }, policy),
     backupCodesLeft: backup,
     oidcLinked: await isLinked(db, personId, OIDC_PROVIDER),
     appointments: await readChoices(db, personId, legalDate(parts.clock.now())),

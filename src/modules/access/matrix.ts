@@ -51,6 +51,9 @@ const RIGHTS_READERS: readonly Role[] = ADMINISTRATOR_ROLES;
 /** The audit is read by the audit administrator, of a division by its auditor; what they did to it by the security administrator. */
 const AUDIT_READERS: readonly Role[] = ['auditAdministrator', 'auditor', 'securityAdministrator'];
 const AUDIT_KEEPERS: readonly Role[] = ['auditAdministrator', 'auditor'];
+/** Accounts are kept by the system administrator, who gives no rights; the security administrator sees them, to appoint. */
+const ACCOUNT_KEEPERS: readonly Role[] = ['systemAdministrator'];
+const ACCOUNT_READERS: readonly Role[] = ['systemAdministrator', 'securityAdministrator'];
 export const ADMINISTRATORS: readonly Role[] = ADMINISTRATOR_ROLES;
 export const APPOINTED: readonly Role[] = APPOINTABLE_ROLES;
 
@@ -75,6 +78,25 @@ export const AUTHORISATION_MATRIX: readonly Permission[] = [
   allow(SIGNED_IN, 'PUT', '/api/session/appointment', 'own'),
   allow(ANYONE, 'PUT', '/api/session/demo'),
   allow(ANYONE, 'POST', '/api/setup'),
+
+  allow(SIGNED_IN, 'GET', '/api/account', 'own'),
+  allow(SIGNED_IN, 'POST', '/api/account/password', 'own'),
+  allow(SIGNED_IN, 'POST', '/api/account/second-factor', 'own'),
+  allow(SIGNED_IN, 'POST', '/api/account/second-factor/confirm', 'own'),
+  allow(SIGNED_IN, 'POST', '/api/account/second-factor/remove', 'own'),
+  allow(SIGNED_IN, 'GET', '/api/account/sessions', 'own'),
+  allow(SIGNED_IN, 'POST', '/api/account/sessions/:sessionId/revoke', 'own'),
+  allow(ACCOUNT_READERS, 'GET', '/api/people', 'administration'),
+  allow(RIGHTS_KEEPERS, 'GET', '/api/people/stale', 'administration'),
+  allow(ACCOUNT_KEEPERS, 'POST', '/api/people', 'administration'),
+  allow(ACCOUNT_READERS, 'GET', '/api/people/:personId', 'administration'),
+  allow(ACCOUNT_KEEPERS, 'POST', '/api/people/:personId/disable', 'administration'),
+  allow(ACCOUNT_KEEPERS, 'POST', '/api/people/:personId/enable', 'administration'),
+  allow(ACCOUNT_KEEPERS, 'POST', '/api/people/:personId/reset-password', 'administration'),
+  allow(ACCOUNT_KEEPERS, 'POST', '/api/people/:personId/reset-second-factor', 'administration'),
+  allow(ACCOUNT_KEEPERS, 'POST', '/api/people/:personId/end-sessions', 'administration'),
+  allow(ACCOUNT_KEEPERS, 'POST', '/api/people/:personId/allow-link', 'administration'),
+  allow(RIGHTS_KEEPERS, 'POST', '/api/people/:personId/unlock', 'administration'),
   allow(APPOINTED, 'GET', '/api/basemap/:z/:x/:y', 'open'),
 
   allow(SIGNED_IN, 'GET', '/api/divisions', 'county'),

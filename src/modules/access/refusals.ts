@@ -101,6 +101,23 @@ export const NO_SUCH_PERSON: Refusal = {
   message: localized('没有这个人员。', 'There is no such person.'),
   remedy: localized('请刷新列表后重新选择。', 'Refresh the list and choose again.'),
 };
+export const USERNAME_INVALID: Refusal = {
+  code: 'USERNAME-INVALID',
+  message: localized(
+    '用户名须为 3–32 个小写字母、数字、点、下划线或连字符，以字母开头，且不是系统保留名。',
+    'A username has 3 to 32 small letters, digits, dots, underlines or hyphens, a letter first, and is not one of the program’s own.',
+  ),
+  remedy: localized('可用姓名的拼音。', 'The name in pinyin is a good one.'),
+  place: { field: 'username' },
+};
+export const LAST_ADMINISTRATOR: Refusal = {
+  code: 'LAST-ADMINISTRATOR',
+  message: localized(
+    '这是最后一位此类管理员，停用后将无人可管理。',
+    'This is the last administrator of the kind; nobody could set it right afterwards.',
+  ),
+  remedy: localized('请先任命接任者。', 'Appoint a successor first.'),
+};
 export const USERNAME_TAKEN: Refusal = {
   code: 'USERNAME-TAKEN',
   message: localized('用户名已被使用。', 'The username is taken.'),

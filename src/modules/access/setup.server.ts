@@ -1,7 +1,7 @@
 import { err, ok, type Refusal, type Result } from '../../kernel/index.ts';
-import type { Transaction } from '../../platform/db/index.ts';
 import { type AccessParts, addressHash, type Caller, later, personHash, visitorOf } from './access-parts.server.ts';
 import { setPassword } from './account.server.ts';
+import { addPerson } from './add-person.server.ts';
 import { legalDate } from './appointments.ts';
 import { digest, hashPassword } from './auth.server.ts';
 import { systemActor } from './context.ts';
@@ -126,33 +126,4 @@ function administratorsRefusal(administrators: SetupRequest['administrators']): 
     if (refusal !== undefined) return { ...refusal, place: { field: `administrators.${index}.password` } };
   }
   return undefined;
-}
-
-/** Makes a person, through better-auth. */
-export async function addPerson(
-  parts: AccessParts,
-  tx: Transaction,
-  person: {
-    readonly username: string;
-    readonly displayName: string;
-    readonly organisationId: string | null;
-    readonly mayLink: boolean;
-  },
-  at: string,
-): Promise<string> {
-  const made = await parts.auth.within(tx, ({ context }) =>
-    context.internalAdapter.createUser(
-      {
-        name: person.displayName,
-        email: person.username,
-        username: person.username,
-        organisationId: person.organisationId,
-        mayLink: person.mayLink,
-        createdAt: new Date(at),
-        updatedAt: new Date(at),
-      },
-      { method: 'admin' },
-    ),
-  );
-  return made.id;
 }
