@@ -58,6 +58,20 @@ function writeNew(path: string, text: string, mode: number): void {
   }
 }
 
+/** Ed25519 public halves in PEM, by key id; what is none is left out. */
+export function publicKeysOf(texts: readonly string[]): Map<string, string> {
+  const keys = new Map<string, string>();
+  for (const text of texts) {
+    try {
+      const key = createPublicKey(text);
+      if (key.asymmetricKeyType === 'ed25519') keys.set(keyIdOf(key), text);
+    } catch {
+      // Another kind of file.
+    }
+  }
+  return keys;
+}
+
 /** Public halves kept in a folder as `KEYID.pem`. A file under another key's name is not taken. */
 function readPublicKeys(folder: string): Map<string, string> {
   const keys = new Map<string, string>();
@@ -75,7 +89,8 @@ function publicHalfOf(key: KeyObject): string {
   return createPublicKey(key).export({ type: 'spki', format: 'pem' }) as string;
 }
 
-function keysWith(key: KeyObject, others: ReadonlyMap<string, string>): HeadKeys {
+/** Signing with one key, and the public halves of others that signed before. */
+export function keysWith(key: KeyObject, others: ReadonlyMap<string, string>): HeadKeys {
   const keyId = keyIdOf(key);
   return {
     keyId,

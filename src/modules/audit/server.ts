@@ -1,7 +1,10 @@
 export { readLastEvents } from './heads.store.ts';
+export { publicKeysOf } from './head-key.server.ts';
+export { HEADS_FILE, headsOfText } from './heads-file.server.ts';
 export { type HeadFolders, type HeadKeeper, openHeadKeeper } from './heads.server.ts';
 export { auditDesk, exportLines } from './operations.ts';
 export { type RefusedAttempts, refusedAttempts } from './refused-attempts.server.ts';
 export { auditRoutes } from './routes.ts';
 export { brokenChains, firstBrokenEvent, hashOfContent, readEvents, recordEvent, verifyStoredChain } from './store.ts';
 export { readAuditCount } from './count.store.ts';
+export { linesOf, verifyLines } from './verify-file.server.ts';

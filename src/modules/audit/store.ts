@@ -9,9 +9,14 @@ import { readChainNames, visibleCondition } from './heads.store.ts';
 import type { ChainView } from './views.ts';
 import type { VisibleChains } from './visibility.ts';
 
-const COLUMNS = sql`chain, sequence, at, actor, role, division_code as "divisionCode", address, operation,
+const columnsWith = (
+  address: ReturnType<typeof sql>,
+) => sql`chain, sequence, at, actor, role, division_code as "divisionCode",
+  ${address} as address, operation,
   object_kind as "objectKind", object_id as "objectId", before_hash as "beforeHash", after_hash as "afterHash",
   result, detail, previous_hash as "previousHash", hash`;
+
+const COLUMNS = columnsWith(sql`address`);
 
 /** Events fetched at a time: hashing so many keeps others waiting some 20 ms. */
 const PAGE = 2_000;
@@ -69,8 +74,13 @@ export async function* streamEvents(
   from = 1,
   to = Number.MAX_SAFE_INTEGER,
 ): AsyncGenerator<readonly AuditEvent[]> {
+  // A restored copy of an earlier schema is looked at before it is migrated.
+  const address = await db.first(
+    sql`select 1 from pg_attribute where attrelid = 'audit_event'::regclass and attname = 'address'`,
+  );
   for (let after = from - 1; ; ) {
-    const page = await db.rows<AuditEvent>(sql`select ${COLUMNS} from audit_event
+    const page =
+      await db.rows<AuditEvent>(sql`select ${columnsWith(address === undefined ? sql`null` : sql`address`)} from audit_event
       where chain = ${chain} and sequence > ${after} and sequence <= ${to} order by sequence limit ${PAGE}`);
     if (page.length > 0) yield page;
     if (page.length < PAGE) return;

@@ -1,0 +1,55 @@
+import type { Localized } from '../../kernel/index.ts';
+
+/** What the operations of the log are called by people. The log itself keeps the identifiers. */
+export const OPERATION_NAMES: Readonly<Record<string, Localized>> = {
+  'access.addDivision': { zh: '登记行政区', en: 'division added' },
+  'access.appoint': { zh: '授予任职', en: 'appointment granted' },
+  'access.changePassword': { zh: '修改密码', en: 'password changed' },
+  'access.closeOrganisation': { zh: '停用单位', en: 'organisation closed' },
+  'access.confirmSecondFactor': { zh: '启用第二因子', en: 'second factor confirmed' },
+  'access.createOrganisation': { zh: '登记单位', en: 'organisation created' },
+  'access.createPerson': { zh: '建立账号', en: 'account created' },
+  'access.disable': { zh: '停用账号', en: 'account disabled' },
+  'access.enable': { zh: '启用账号', en: 'account enabled' },
+  'access.endSessions': { zh: '结束全部会话', en: 'all sessions ended' },
+  'access.makeSetupCode': { zh: '生成设置码', en: 'set-up code made' },
+  'access.refused': { zh: '被拒绝的请求', en: 'refused request' },
+  'access.removeSecondFactor': { zh: '移除第二因子', en: 'second factor removed' },
+  'access.resetPassword': { zh: '重置密码', en: 'password reset' },
+  'access.resetSecondFactor': { zh: '重置第二因子', en: 'second factor reset' },
+  'access.revoke': { zh: '撤销任职', en: 'appointment revoked' },
+  'access.revokeSession': { zh: '结束会话', en: 'session ended' },
+  'access.secondFactor': { zh: '第二因子验证', en: 'second factor given' },
+  'access.setUp': { zh: '初始设置', en: 'set up' },
+  'access.signIn': { zh: '登录', en: 'sign-in' },
+  'access.signOut': { zh: '退出', en: 'sign-out' },
+  'access.startSecondFactor': { zh: '登记第二因子', en: 'second factor enrolled' },
+  'access.switchAppointment': { zh: '切换任职', en: 'appointment switched' },
+  'access.switchDemoRole': { zh: '演示：切换角色', en: 'demo: role switched' },
+  'access.unlock': { zh: '解除锁定', en: 'account unlocked' },
+  'audit.export': { zh: '导出审计', en: 'audit exported' },
+  'audit.signHeads': { zh: '签署链头', en: 'heads signed' },
+  'audit.verify': { zh: '核验审计链', en: 'chain verified' },
+  'demo.load': { zh: '装载演示县', en: 'demo county loaded' },
+  'intake.clearLeftover': { zh: '清理未完成的入库', en: 'unfinished import cleared' },
+  'intake.commit': { zh: '提交入库', en: 'import committed' },
+  'intake.correct': { zh: '更正读取方式', en: 'reading corrected' },
+  'intake.create': { zh: '上传文件', en: 'file uploaded' },
+  'intake.discard': { zh: '放弃批次', en: 'batch discarded' },
+  'intake.undo': { zh: '撤回批次', en: 'batch undone' },
+  'jobs.cancel': { zh: '取消任务', en: 'job cancelled' },
+  'jobs.end': { zh: '任务结束', en: 'job ended' },
+  'parcels.export': { zh: '导出图层', en: 'layer exported' },
+  'parcels.saveLayerVersion': { zh: '保存图层版本', en: 'layer version saved' },
+  'parcels.withdraw': { zh: '撤回图层版本', en: 'layer version withdrawn' },
+  'projects.create': { zh: '建立项目', en: 'project created' },
+  'projects.finishRun': { zh: '分析完成', en: 'analysis finished' },
+  'projects.startRun': { zh: '开始分析', en: 'analysis started' },
+  'quality.report': { zh: '质检完成', en: 'quality checked' },
+  'quality.start': { zh: '开始质检', en: 'quality check started' },
+};
+
+/** The name of an operation; its identifier where it has none. */
+export function operationName(operation: string): Localized {
+  return OPERATION_NAMES[operation] ?? { zh: operation, en: operation };
+}
