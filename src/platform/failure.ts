@@ -1,4 +1,5 @@
 import { localized, type Refusal } from '../kernel/index.ts';
+import { isDatabaseLost } from './db/lost.ts';
 
 /** What a failure of the machine below us means to the one who asked: the operation was not carried out, and why. */
 export interface Failure {
@@ -61,34 +62,19 @@ const BY_CODE: Readonly<Record<string, Failure>> = {
   // read_only_sql_transaction: a standby, or a cluster switched to read only.
   '25006': READ_ONLY,
   EROFS: READ_ONLY,
-  // too_many_connections; shut down by an administrator, crashed, starting or stopping.
-  '53300': UNAVAILABLE,
-  '57P01': UNAVAILABLE,
-  '57P02': UNAVAILABLE,
-  '57P03': UNAVAILABLE,
-  ECONNREFUSED: UNAVAILABLE,
-  ECONNRESET: UNAVAILABLE,
-  EPIPE: UNAVAILABLE,
-  ETIMEDOUT: UNAVAILABLE,
-  EHOSTUNREACH: UNAVAILABLE,
-  ENETUNREACH: UNAVAILABLE,
-  ENOTFOUND: UNAVAILABLE,
-  EAI_AGAIN: UNAVAILABLE,
 };
+
+const FULL_WORDS = /\bENOSPC\b|\bEDQUOT\b|no space left on device/i;
 
 /** What went wrong below us, or undefined for a fault of the program itself. Looks through causes and bundles of errors. */
 export function failureOf(error: unknown, depth = 0): Failure | undefined {
   if (typeof error !== 'object' || error === null || depth > 4) return undefined;
   const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
-  if (typeof code === 'string') {
-    // Class 08: connection exceptions.
-    const found = /^08[0-9A-Z]{3}$/.test(code) ? UNAVAILABLE : BY_CODE[code];
-    if (found !== undefined) return found;
-  }
+  const found = typeof code === 'string' ? BY_CODE[code] : undefined;
+  if (found !== undefined) return found;
+  if (isDatabaseLost(error)) return UNAVAILABLE;
+  // Errors from other threads keep their words and lose their codes.
+  if (error instanceof Error && FULL_WORDS.test(error.message)) return DISK_FULL;
   const inside = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
-  for (const one of inside) {
-    const found = failureOf(one, depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return inside.map((one) => failureOf(one, depth + 1)).find((one) => one !== undefined);
 }

@@ -49,14 +49,6 @@ export const INTERNAL: Refusal = {
     'Try again; if it stays, tell your administrator the number of the request.',
   ),
 };
-export const UNAVAILABLE: Refusal = {
-  code: 'DATABASE-UNAVAILABLE',
-  message: localized(
-    '数据库暂时不可用，操作没有完成。',
-    'The database cannot be reached; the operation was not carried out.',
-  ),
-  remedy: localized('请稍后重试。', 'Try again in a moment.'),
-};
 
 export const TOO_MANY_REQUESTS: Refusal = {
   code: 'TOO-MANY-REQUESTS',
@@ -98,6 +90,7 @@ const STATUS_TITLES: Readonly<Record<number, Localized>> = {
   431: localized('请求头过大', 'Headers too large'),
   500: localized('内部错误', 'Internal fault'),
   503: localized('暂不可用', 'Unavailable'),
+  507: localized('磁盘已满', 'Insufficient storage'),
 };
 
 export interface ProblemExtras {

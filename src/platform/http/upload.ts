@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { err, localized, ok, type Refusal, type Result } from '../../kernel/index.ts';
+import { failureOf } from '../failure.ts';
 import { type Files, FileTooLargeError, type StoredFile } from '../files/index.ts';
 
 /** A file a form brought, already on disk. */
@@ -109,6 +110,8 @@ export async function receiveUpload(
     // A file that was being stored never ends by itself now: its stream is broken off, which removes what was written.
     for (const stream of open) stream.destroy(new Error('upload broken off'));
     await Promise.allSettled(received);
+    // Nothing is wrong with the form where the disk is.
+    if (failureOf(error)?.status === 507) throw error;
     return err([error instanceof FileTooLargeError ? tooLarge(limits.maxFileBytes) : NOT_A_FORM]);
   }
 }

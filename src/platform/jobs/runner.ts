@@ -3,6 +3,7 @@ import { assert, type Json, localized, type Localized } from '../../kernel/index
 import { type ActorContext, type Clock, type Ids, type Role } from '../../modules/access/index.ts';
 import type { JobView } from '../../modules/analysis/views.ts';
 import { type Database, isDatabaseLost, type Transaction } from '../db/index.ts';
+import { failureOf } from '../failure.ts';
 import { errorFields, type Logger } from '../logging.ts';
 import { jobDesk } from './desk.ts';
 import { JobCancelled, type JobHandler, JobLost, JobRefused, type JobRun, type Jobs } from './job.ts';
@@ -220,7 +221,11 @@ export function createJobs(options: JobsOptions): Jobs {
     if (isDatabaseLost(error)) {
       return mayGoOn && taken.attempts < MAX_ATTEMPTS ? { state: 'queued', counts: true } : GIVEN_UP;
     }
-    return { state: 'failed', error: FAULT, result: null };
+    const failure = failureOf(error);
+    if (failure === undefined) return { state: 'failed', error: FAULT, result: null };
+    const { code, message, remedy } = failure.refusal;
+    const text = localized(`${message.zh}${remedy.zh}`, `${message.en} ${remedy.en}`);
+    return { state: 'failed', error: { code, message: text }, result: null };
   };
 
   const work = async (job: Running, handler: JobHandler): Promise<void> => {
