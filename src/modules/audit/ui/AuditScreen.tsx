@@ -68,7 +68,11 @@ function Filters() {
     <div className="form-row audit-filters" role="search" aria-label={t('audit.filter')}>
       <label>
         <span>{t('audit.from')}</span>
-        <Input type="date" value={state.from ?? ''} onChange={(event) => set({ from: event.target.value || undefined })} />
+        <Input
+          type="date"
+          value={state.from ?? ''}
+          onChange={(event) => set({ from: event.target.value || undefined })}
+        />
       </label>
       <label>
         <span>{t('audit.to')}</span>

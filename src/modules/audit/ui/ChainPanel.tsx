@@ -34,11 +34,7 @@ function Outcome(props: { readonly found: VerificationView }) {
   );
 }
 
-function ChainCard(props: {
-  readonly chain: ChainView;
-  readonly chosen: boolean;
-  readonly onChoose: () => void;
-}) {
+function ChainCard(props: { readonly chain: ChainView; readonly chosen: boolean; readonly onChoose: () => void }) {
   const { t } = useI18n();
   const { chain, chosen } = props;
   const chainName = useChainName();
