@@ -48,9 +48,8 @@ const jobs =
       });
 const composed = createApp({ db, files, clock, ids, logger, jobs, actorOf });
 const server = await new Promise<ServerType>((resolve) => {
-  const started: ServerType = serve(
-    { fetch: composed.app.fetch, hostname: '127.0.0.1', port: config.port },
-    () => resolve(started),
+  const started: ServerType = serve({ fetch: composed.app.fetch, hostname: '127.0.0.1', port: config.port }, () =>
+    resolve(started),
   );
 });
 process.on('SIGTERM', () => {
