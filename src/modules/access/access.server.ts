@@ -10,6 +10,7 @@ import { accountRoutes, peopleRoutes } from './account-routes.server.ts';
 import type { ActorContext, Clock, Ids } from './context.ts';
 import { clearGuard } from './guard.store.ts';
 import { ACCESS_LIMITS, ACCESS_POLICY, type AccessLimits, type AccessPolicy } from './limits.ts';
+import { oidcRoutes } from './oidc-routes.server.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import type { RecordEvent } from './record.ts';
 import { actorOf } from './session.server.ts';
@@ -77,7 +78,7 @@ export function createAccess(services: AccessServices, options: AccessOptions): 
     await clearGuard(parts.db, at, legalDate(at));
   };
   return {
-    routes: [...signInRoutes(parts), ...accountRoutes(parts), ...peopleRoutes(parts)],
+    routes: [...signInRoutes(parts), ...accountRoutes(parts), ...peopleRoutes(parts), ...oidcRoutes(parts)],
     actorOf: (request) => actorOf(parts, request),
     visitor: (request) => visitorOf(parts, addressOf(request)),
     async start() {

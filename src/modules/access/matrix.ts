@@ -77,6 +77,8 @@ export const AUTHORISATION_MATRIX: readonly Permission[] = [
   allow(SIGNED_IN, 'POST', '/api/session/sign-out', 'own'),
   allow(SIGNED_IN, 'PUT', '/api/session/appointment', 'own'),
   allow(ANYONE, 'PUT', '/api/session/demo'),
+  allow(ANYONE, 'GET', '/api/session/oidc'),
+  allow(ANYONE, 'GET', '/api/session/oidc/callback'),
   allow(ANYONE, 'POST', '/api/setup'),
 
   allow(SIGNED_IN, 'GET', '/api/account', 'own'),

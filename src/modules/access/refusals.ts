@@ -162,3 +162,19 @@ export const OIDC_UNREACHABLE: Refusal = {
     'Try again in a moment, or sign in with username and password.',
   ),
 };
+export const OIDC_REFUSED: Refusal = {
+  code: 'OIDC-REFUSED',
+  message: localized('统一身份认证的登录没有成功。', 'The sign-in through the provider of identities did not succeed.'),
+  remedy: localized('请重新登录；仍不行请联系管理员。', 'Sign in again; if it stays, ask your administrator.'),
+};
+export const OIDC_UNKNOWN_PERSON: Refusal = {
+  code: 'OIDC-UNKNOWN-PERSON',
+  message: localized(
+    '统一身份认证的这个账号没有与本系统的人员关联。',
+    'This account of the provider of identities is linked to nobody here.',
+  ),
+  remedy: localized(
+    '请系统管理员建立账号并允许关联。',
+    'Ask the system administrator to make an account and to allow linking it.',
+  ),
+};

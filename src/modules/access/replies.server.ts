@@ -25,8 +25,13 @@ function json(value: unknown, status: number): Response {
 /** A reply that hands out a session's token, which is all the browser ever gets of it. */
 export function withSession(request: Request, token: string, value: unknown): Response {
   const response = json(value, 200);
-  response.headers.append('set-cookie', setSessionCookie(isSecure(request), token));
+  response.headers.append('set-cookie', sessionCookieOf(request, token));
   return response;
+}
+
+/** Set-Cookie of a session's token. */
+export function sessionCookieOf(request: Request, token: string): string {
+  return setSessionCookie(isSecure(request), token);
 }
 
 export function withoutSession(request: Request): Response {
