@@ -17,7 +17,8 @@ RUN npm run build
 FROM node:24-bookworm-slim AS packages
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund
+COPY scripts/drop-tools.js ./scripts/
+RUN npm ci --omit=dev --no-audit --no-fund && node scripts/drop-tools.js
 
 FROM node:24-bookworm-slim
 # tini reaps children that died and hands signals on: with the program as process 1 neither would be done.

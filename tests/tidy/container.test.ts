@@ -73,7 +73,7 @@ describe('Dockerfile', () => {
           const seen = ignored.some(
             (line) =>
               line.startsWith('!') &&
-              new RegExp(`^${line.slice(1).replaceAll('.', '\\.').replace('*', '.*')}$`).test(name),
+              new RegExp(`^${line.slice(1).replaceAll('.', '\\.').replace('*', '.*')}(/|$)`).test(name),
           );
           expect(seen, `${name} in .dockerignore`).toBe(true);
         }
