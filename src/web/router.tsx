@@ -3,11 +3,11 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
 import { Frame } from './frame/Frame.tsx';
 import { NotFound, ScreenFault } from './frame/faults.tsx';
+import { Home } from './frame/Home.tsx';
 import { LoadingPanel } from './kit/feedback.tsx';
 import { KEPT_KEYS, parseSearch, stringifySearch, urlStateOf } from './url-state.ts';
 
@@ -18,14 +18,10 @@ const root = createRootRoute({
   search: { middlewares: [retainSearchParams([...KEPT_KEYS])] },
 });
 
-const home = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: ({ search }) => {
-    throw redirect({ to: '/projects', search, replace: true });
-  },
-});
-
+// Who opens the bare address, or that of a sign-in that is over, begins where the role begins.
+const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
+const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: Home });
+const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: Home });
 // One chunk a screen: a person who only looks at projects never loads the map.
 const projects = createRoute({
   getParentRoute: () => root,
@@ -76,9 +72,60 @@ const quality = createRoute({
   component: lazyRouteComponent(() => import('../modules/quality/ui/QualityScreen.tsx'), 'QualityScreen'),
 });
 
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../modules/access/ui/AccountScreen.tsx'), 'AccountScreen'),
+});
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  component: lazyRouteComponent(() => import('../modules/access/ui/PeopleScreen.tsx'), 'PeopleScreen'),
+});
+const person = createRoute({
+  getParentRoute: () => root,
+  path: '/people/$personId',
+  component: lazyRouteComponent(() => import('../modules/access/ui/PersonScreen.tsx'), 'PersonScreen'),
+});
+const organisations = createRoute({
+  getParentRoute: () => root,
+  path: '/organisations',
+  component: lazyRouteComponent(() => import('../modules/access/ui/OrganisationsScreen.tsx'), 'OrganisationsScreen'),
+});
+const appointments = createRoute({
+  getParentRoute: () => root,
+  path: '/appointments',
+  component: lazyRouteComponent(() => import('../modules/access/ui/AppointmentsScreen.tsx'), 'AppointmentsScreen'),
+});
+const divisions = createRoute({
+  getParentRoute: () => root,
+  path: '/divisions',
+  component: lazyRouteComponent(() => import('../modules/access/ui/DivisionsScreen.tsx'), 'DivisionsScreen'),
+});
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('../modules/audit/ui/AuditScreen.tsx'), 'AuditScreen'),
+});
+const auditEvent = createRoute({
+  getParentRoute: () => root,
+  path: '/audit/$chain/$sequence',
+  component: lazyRouteComponent(() => import('../modules/audit/ui/EventScreen.tsx'), 'EventScreen'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
+    signIn,
+    setup,
+    account,
+    people,
+    person,
+    organisations,
+    appointments,
+    divisions,
+    audit,
+    auditEvent,
     projects,
     project,
     projectAnalysis,

@@ -26,6 +26,19 @@ export const URL_KEYS = [
   'column',
   'finding',
   'verdict', // analysis
+  'person',
+  'organisation',
+  'division',
+  'show', // administration
+  'chain',
+  'from',
+  'to',
+  'actor',
+  'operation',
+  'kind',
+  'object',
+  'result',
+  'before', // audit
 ] as const;
 export type UrlKey = (typeof URL_KEYS)[number];
 export type UrlState = { readonly [K in UrlKey]?: string | undefined };

@@ -7,13 +7,49 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
   readonly refusals: readonly Refusal[];
+  /** Seconds until it is worth trying again, where the server said so. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(status: number, refusals: readonly Refusal[]) {
+  constructor(status: number, refusals: readonly Refusal[], retryAfterSeconds: number | null = null) {
     super(refusals[0]?.message.en ?? `HTTP ${status}`);
     this.status = status;
     this.refusals = refusals;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** What the frame wants to hear of: somebody who is signed in no more, or may not what the screen thought. */
+const REFUSED_ACCESS: ReadonlySet<string> = new Set(['NOT-SIGNED-IN', 'NOT-APPOINTED', 'NOT-ALLOWED']);
+const accessListeners = new Set<(code: string) => void>();
+
+/** Calls `listener` with the code of every refusal of access. Returns how to stop listening. */
+export function onAccessRefused(listener: (code: string) => void): () => void {
+  accessListeners.add(listener);
+  return () => accessListeners.delete(listener);
+}
+
+function refused(error: ApiError): ApiError {
+  const code = error.refusals[0]?.code;
+  if (code !== undefined && REFUSED_ACCESS.has(code)) for (const listener of accessListeners) listener(code);
+  return error;
+}
+
+const ASKED_KEY = 'tianchou.lastAsked';
+let lastAsked = Date.now();
+
+/** When this browser last asked the server for something, in any of its windows: sessions idle from then on. */
+export function lastAskedAt(): number {
+  return Math.max(lastAsked, Number(localStorage.getItem(ASKED_KEY)) || 0);
+}
+
+function noteAsked(): void {
+  const now = Date.now();
+  if (now - lastAsked > 5_000) localStorage.setItem(ASKED_KEY, String(now));
+  lastAsked = now;
+}
+
+/** Questions a page asks by itself: they do not keep a session alive. */
+const PASSIVE = /^\/api\/(session|status|jobs\/[^/]+)$/;
 
 const UNREACHABLE: Refusal = {
   code: 'SERVER-UNREACHABLE',
@@ -41,16 +77,26 @@ function isRefusalReply(body: unknown): body is RefusalReply {
 }
 
 async function request(path: string, init: RequestInit): Promise<Response> {
+  if (init.method !== undefined || !PASSIVE.test(path)) noteAsked();
   let response: Response;
   try {
-    response = await ((init.method === undefined ? takeEarly(path) : undefined) ?? fetch(path, init));
+    const early = init.method === undefined ? await takeEarly(path) : undefined;
+    // What was refused early may have been asked by somebody else: before a sign-in, or in another role.
+    response = early?.ok === true ? early : await fetch(path, init);
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError(0, [UNREACHABLE]);
   }
   if (response.ok) return response;
   const body: unknown = await response.json().catch(() => null);
-  throw new ApiError(response.status, isRefusalReply(body) ? body.refusals : [unexplained(response.status)]);
+  const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
+  throw refused(
+    new ApiError(
+      response.status,
+      isRefusalReply(body) ? body.refusals : [unexplained(response.status)],
+      Number.isFinite(wait) ? wait : null,
+    ),
+  );
 }
 
 async function json<T>(path: string, init: RequestInit): Promise<T> {
@@ -102,8 +148,10 @@ export function sendForm<T>(path: string, form: FormData, onSent?: (share: numbe
         // A reply that is no JSON is answered below by its status.
       }
       if (call.status >= 200 && call.status < 300) resolve(body as T);
-      else reject(new ApiError(call.status, isRefusalReply(body) ? body.refusals : [unexplained(call.status)]));
+      else
+        reject(refused(new ApiError(call.status, isRefusalReply(body) ? body.refusals : [unexplained(call.status)])));
     };
+    noteAsked();
     call.send(form);
   });
 }

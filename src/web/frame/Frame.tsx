@@ -1,53 +1,41 @@
 import { MoonOutlined, SunOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { App as AntApp, ConfigProvider, Segmented, Select } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { useEffect, useMemo, useState } from 'react';
-import { countiesQuery, statusQuery } from '../api/endpoints.ts';
-import { LanguageProvider, useI18n, type MessageKey } from '../i18n/index.tsx';
+import { mayCall } from '../../modules/access/index.ts';
+import { isAtWork } from '../api/access.ts';
+import { countiesQuery, statusQuery, type SessionView } from '../api/endpoints.ts';
+import { LanguageProvider, useI18n } from '../i18n/index.tsx';
+import { SessionProvider } from '../session.tsx';
 import { applyScheme, componentTheme, initialScheme, rememberScheme, type ColourScheme } from '../theme.ts';
 import { AREA_UNIT_KEYS, AREA_UNITS, areaUnitOf, UnitProvider } from '../units.tsx';
 import { useUrlState } from '../url-state.ts';
+import { DemoSwitch } from './DemoSwitch.tsx';
+import { Gate } from './Gate.tsx';
+import { IdleWarning } from './IdleWarning.tsx';
+import { Mark } from './Mark.tsx';
 import { SchemeContext } from './scheme.tsx';
+import { screenAt, screensOf } from './screens.ts';
+import { UserMenu } from './UserMenu.tsx';
+import { useWorkSession, type WorkSession } from './use-work-session.ts';
 
-const NAVIGATION = [
-  { to: '/projects', key: 'nav.projects' },
-  { to: '/map', key: 'nav.map' },
-  { to: '/import', key: 'nav.import' },
-  { to: '/quality', key: 'nav.quality' },
-  { to: '/analysis', key: 'nav.analysis' },
-  { to: '/local', key: 'nav.local' },
-] as const satisfies readonly { to: string; key: MessageKey }[];
-
-function Mark() {
-  return (
-    <svg className="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
-      <path d="M4 6h24v20H4z" fill="none" stroke="currentColor" strokeWidth="2" />
-      <path
-        d="M4 13.5c8.5-3.5 15 3.5 24 0M16 6v20M4 20.5c6-2.5 8 1 12 0"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="2"
-      />
-    </svg>
-  );
-}
-
-/** What everyone must know about this installation: where the data live, that they are fictitious, that they still load. */
-function Notices() {
+/** What everyone must know about this installation: that nobody signs in, where the data live, that they still load. */
+function Notices(props: { readonly isDemo: boolean }) {
   const { t } = useI18n();
   const { data: status } = useQuery(statusQuery);
   if (status === undefined) return null;
   return (
-    <div className="notices">
+    <div className={`notices${props.isDemo ? ' notices-demo' : ''}`}>
+      {props.isDemo ? <DemoSwitch /> : null}
       {status.loading === null ? null : (
         <span className="notice notice-loading" role="status">
           {t('notice.loading', { percent: Math.floor(status.loading * 100) })}
         </span>
       )}
-      {status.demo ? (
+      {status.demo && !props.isDemo ? (
         <span className="notice" title={t('notice.demoMore')}>
           {t('notice.demo')}
         </span>
@@ -61,40 +49,49 @@ function Notices() {
   );
 }
 
-function Header(props: { readonly scheme: ColourScheme; readonly onScheme: (scheme: ColourScheme) => void }) {
+function Header(props: {
+  readonly scheme: ColourScheme;
+  readonly onScheme: (scheme: ColourScheme) => void;
+  readonly work: WorkSession;
+  /** Who may walk about; null while somebody has to sign in first. */
+  readonly session: SessionView | null;
+}) {
   const { t, pick, language } = useI18n();
+  const { session } = props;
   const [state, change] = useUrlState();
-  const { data: counties } = useQuery(countiesQuery);
+  const hasCounties = session !== null && mayCall(session.role, 'GET', '/api/projects');
+  const { data: counties } = useQuery({ ...countiesQuery, enabled: hasCounties });
   const path = useRouterState({ select: (router) => router.location.pathname });
+  const here = screenAt(path);
   const county = state.county ?? counties?.[0]?.code;
+  const schemeLabel = props.scheme === 'dark' ? t('frame.light') : t('frame.dark');
+  const switchScheme = (): void => props.onScheme(props.scheme === 'dark' ? 'light' : 'dark');
+  const hasMenu = session !== null && session.mode !== 'demo';
   return (
-    <header className="band">
+    <header className={`band${hasMenu ? ' band-with-user' : ''}`}>
       <a className="skip" href="#content">
         {t('frame.skip')}
       </a>
-      <Link to="/projects" className="brand" aria-label={t('product.name')}>
+      <Link to="/" className="brand" aria-label={t('product.name')}>
         <Mark />
         <span className="brand-name">{t('product.name')}</span>
         <span className="brand-short">{t('product.short')}</span>
         <span className="brand-sub">{t('product.sub')}</span>
       </Link>
-      <nav className="band-nav" aria-label={t('frame.navigation')}>
-        {NAVIGATION.map((item) => {
-          const active = path.endsWith('/analysis') ? item.to === '/analysis' : path.startsWith(item.to);
-          return (
-            <Link
-              key={item.to}
-              to={item.to}
-              className={active ? 'current' : ''}
-              aria-current={active ? 'page' : undefined}
-            >
-              {t(item.key)}
-            </Link>
-          );
-        })}
+      <nav className="band-nav" aria-label={t('frame.navigation')} hidden={session === null}>
+        {(session === null ? [] : screensOf(session.role)).map((item) => (
+          <Link
+            key={item.to}
+            to={item.to}
+            className={item === here ? 'current' : ''}
+            aria-current={item === here ? 'page' : undefined}
+          >
+            {t(item.key)}
+          </Link>
+        ))}
       </nav>
       <div className="band-tools">
-        {counties !== undefined && counties.length > 0 ? (
+        {hasCounties && counties !== undefined && counties.length > 0 ? (
           <Select
             size="small"
             className="band-county"
@@ -105,13 +102,15 @@ function Header(props: { readonly scheme: ColourScheme; readonly onScheme: (sche
             onChange={(code: string) => change({ county: code, layer: undefined, at: undefined })}
           />
         ) : null}
-        <Segmented
-          size="small"
-          aria-label={t('frame.unit')}
-          value={areaUnitOf(state.unit)}
-          options={AREA_UNITS.map((unit) => ({ value: unit, label: t(AREA_UNIT_KEYS[unit]) }))}
-          onChange={(unit) => change({ unit }, { replace: true })}
-        />
+        {hasCounties ? (
+          <Segmented
+            size="small"
+            aria-label={t('frame.unit')}
+            value={areaUnitOf(state.unit)}
+            options={AREA_UNITS.map((unit) => ({ value: unit, label: t(AREA_UNIT_KEYS[unit]) }))}
+            onChange={(unit) => change({ unit }, { replace: true })}
+          />
+        ) : null}
         <button
           type="button"
           className="band-button"
@@ -122,15 +121,42 @@ function Header(props: { readonly scheme: ColourScheme; readonly onScheme: (sche
         </button>
         <button
           type="button"
-          className="band-button"
-          aria-label={props.scheme === 'dark' ? t('frame.light') : t('frame.dark')}
-          title={props.scheme === 'dark' ? t('frame.light') : t('frame.dark')}
-          onClick={() => props.onScheme(props.scheme === 'dark' ? 'light' : 'dark')}
+          className="band-button band-scheme"
+          aria-label={schemeLabel}
+          title={schemeLabel}
+          onClick={switchScheme}
         >
           {props.scheme === 'dark' ? <SunOutlined /> : <MoonOutlined />}
         </button>
+        {hasMenu ? (
+          <UserMenu
+            refresh={props.work.refresh}
+            leave={props.work.leave}
+            schemeLabel={schemeLabel}
+            onScheme={switchScheme}
+          />
+        ) : null}
       </div>
     </header>
+  );
+}
+
+/** The shell with whoever works in it; who has to sign in first sees nothing else. */
+function Shell(props: { readonly scheme: ColourScheme; readonly onScheme: (scheme: ColourScheme) => void }) {
+  const work = useWorkSession();
+  const { session } = work;
+  const atWork = session !== undefined && isAtWork(session) ? session : null;
+  return (
+    <SessionProvider session={atWork ?? work.worked}>
+      <div className="frame">
+        <Header {...props} work={work} session={atWork} />
+        <Notices isDemo={atWork?.mode === 'demo'} />
+        <main id="content" className="content" tabIndex={-1}>
+          <Gate work={work} atWork={atWork} />
+        </main>
+      </div>
+      {atWork === null ? null : <IdleWarning />}
+    </SessionProvider>
   );
 }
 
@@ -159,19 +185,13 @@ export function Frame() {
             componentSize="medium"
           >
             <AntApp component={false}>
-              <div className="frame">
-                <Header
-                  scheme={scheme}
-                  onScheme={(next) => {
-                    rememberScheme(next);
-                    setScheme(next);
-                  }}
-                />
-                <Notices />
-                <main id="content" className="content" tabIndex={-1}>
-                  <Outlet />
-                </main>
-              </div>
+              <Shell
+                scheme={scheme}
+                onScheme={(next) => {
+                  rememberScheme(next);
+                  setScheme(next);
+                }}
+              />
             </AntApp>
           </ConfigProvider>
         </SchemeContext>

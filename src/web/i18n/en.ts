@@ -1,7 +1,9 @@
+import { enAccess } from './en-access.ts';
 import type { MessageKey } from './zh.ts';
 
 /** The same texts in English. */
 export const en: Readonly<Record<MessageKey, string>> = {
+  ...enAccess,
   'product.name': 'Tianchou 田畴',
   'product.short': '田畴',
   'product.sub': 'Comprehensive land consolidation',
@@ -264,6 +266,7 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'quality.gpkg': 'Problems gpkg',
   'quality.none': 'This version has not been checked yet',
   'quality.noneNext': 'Choose "Run the checks": attribute, geometry, topology and area rules are applied one by one.',
+  'quality.noneNextOther': 'A clerk, a township officer or the design institute runs the checks.',
   'quality.rules': 'Rules ({count})',
   'quality.problems': 'Problems',
   'quality.list': 'Rules and problems',

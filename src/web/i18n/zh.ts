@@ -1,5 +1,8 @@
+import { zhAccess } from './zh-access.ts';
+
 /** Every visible text of the screens, Chinese first. A key that en.ts lacks does not compile. */
 export const zh = {
+  ...zhAccess,
   'product.name': '田畴 Tianchou',
   'product.short': '田畴',
   'product.sub': '全域土地综合整治平台',
@@ -257,6 +260,7 @@ export const zh = {
   'quality.gpkg': '问题点 gpkg',
   'quality.none': '这一版还没有质检过',
   'quality.noneNext': '点“开始质检”：属性、几何、拓扑、面积规则会逐条检查。',
+  'quality.noneNextOther': '质检由经办、乡镇或规划设计单位发起。',
   'quality.rules': '规则（{count}）',
   'quality.problems': '问题清单',
   'quality.list': '规则与问题',

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { LAYER_ROLES, type LayerRole } from '../../kernel/index.ts';
 import { countiesQuery, layersQuery, type LayerVersionView } from '../api/endpoints.ts';
+import { useMay } from '../session.tsx';
 import { useUrlState } from '../url-state.ts';
 import { boxAround, type Box } from './position.ts';
 
@@ -45,7 +46,9 @@ export function currentLayersOf(versions: readonly LayerVersionView[]): CurrentL
 }
 
 export function useCurrentLayers(countyCode: string | undefined) {
-  const query = useQuery({ ...layersQuery(countyCode ?? ''), enabled: countyCode !== undefined });
+  // Who may not see the survey has no layers, and is not told so on every map.
+  const mayRead = useMay('GET', '/api/layers');
+  const query = useQuery({ ...layersQuery(countyCode ?? ''), enabled: countyCode !== undefined && mayRead });
   const current = useMemo(() => (query.data === undefined ? undefined : currentLayersOf(query.data)), [query.data]);
   return { query, current };
 }

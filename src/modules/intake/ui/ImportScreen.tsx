@@ -25,11 +25,13 @@ import { useI18n } from '../../../web/i18n/index.tsx';
 import { Count } from '../../../web/kit/area.tsx';
 import { EmptyPanel, JobProgress, Loaded, RefusalList, refusalsOf } from '../../../web/kit/feedback.tsx';
 import { ProblemTable, RuleList, SeverityMark, type PlacedProblem } from '../../../web/kit/problems.tsx';
+import { OnlyLook } from '../../../web/kit/only-look.tsx';
 import { Fact, Panel, ScreenHead, SplitScreen } from '../../../web/kit/screen.tsx';
 import { useCurrentLayers } from '../../../web/map/current-layers.ts';
 import { MapView, type MapFocus, type MapPoint } from '../../../web/map/MapView.tsx';
 import { boxOfCoordinates, type Box } from '../../../web/map/position.ts';
 import type { GeoJson, TileLayer } from '../../../web/map/style.ts';
+import { useMay } from '../../../web/session.tsx';
 import { useUrlState } from '../../../web/url-state.ts';
 import { CrsProof, EncodingProof, LayerChoice } from './Evidence.tsx';
 import { MappingEditor } from './MappingEditor.tsx';
@@ -246,15 +248,23 @@ function Staged(props: {
 function Decide(props: { readonly item: ImportView; readonly busy: boolean; readonly act: (action: Action) => void }) {
   const { t } = useI18n();
   const { item, busy, act } = props;
+  const mayCommit = useMay('POST', '/api/imports/:importId/commit');
+  const mayDiscard = useMay('POST', '/api/imports/:importId/discard');
+  const mayUndo = useMay('POST', '/api/imports/:importId/undo');
+  const mayImport = useMay('POST', '/api/imports');
   if (item.state === 'staged') {
     return (
       <>
-        <Popconfirm title={t('import.discardSure')} onConfirm={() => act('discard')} okText={t('import.discard')}>
-          <Button disabled={busy} danger>
-            {t('import.discard')}
-          </Button>
-        </Popconfirm>
-        {item.badCount > 0 ? (
+        {mayDiscard ? (
+          <Popconfirm title={t('import.discardSure')} onConfirm={() => act('discard')} okText={t('import.discard')}>
+            <Button disabled={busy} danger>
+              {t('import.discard')}
+            </Button>
+          </Popconfirm>
+        ) : null}
+        {!mayCommit ? (
+          <OnlyLook what="gate.what.commit" />
+        ) : item.badCount > 0 ? (
           <>
             <Button disabled={busy} onClick={() => act('allOrNone')}>
               {t('import.allOrNone')}
@@ -274,9 +284,11 @@ function Decide(props: { readonly item: ImportView; readonly busy: boolean; read
   if (item.state === 'committed') {
     return (
       <>
-        <Popconfirm title={t('import.undoSure')} onConfirm={() => act('undo')} okText={t('import.undo')}>
-          <Button disabled={busy}>{t('import.undo')}</Button>
-        </Popconfirm>
+        {mayUndo ? (
+          <Popconfirm title={t('import.undoSure')} onConfirm={() => act('undo')} okText={t('import.undo')}>
+            <Button disabled={busy}>{t('import.undo')}</Button>
+          </Popconfirm>
+        ) : null}
         <Link
           to="/quality"
           search={{ layer: item.layerVersionId ?? undefined } as never}
@@ -290,11 +302,11 @@ function Decide(props: { readonly item: ImportView; readonly busy: boolean; read
       </>
     );
   }
-  return (
+  return mayImport ? (
     <Link to="/import" className="button-link">
       {t('import.another')}
     </Link>
-  );
+  ) : null;
 }
 
 /** A batch that has been decided: what became of it, and how it had been read. Its rows are no longer staged. */
@@ -385,7 +397,9 @@ function Body(props: { readonly item: ImportView }) {
       if (after.state === 'discarded') void message.success(t('import.done.discarded'));
     },
   });
+  const mayCorrect = useMay('PUT', '/api/imports/:importId/mapping');
   const busy = correct.isPending || decide.isPending || item.jobId !== null;
+  const fixed = busy || !mayCorrect;
   const problem = correct.error ?? decide.error;
   return (
     <>
@@ -444,12 +458,12 @@ function Body(props: { readonly item: ImportView }) {
       {item.state === 'failed' ? (
         <div className="page">
           <Panel title={t('crs.title')}>
-            <CrsProof item={item} busy={busy} onCorrect={(correction) => correct.mutate(correction)} />
+            <CrsProof item={item} busy={fixed} onCorrect={(correction) => correct.mutate(correction)} />
           </Panel>
         </div>
       ) : null}
       {item.state === 'staged' ? (
-        <Staged item={item} busy={busy} onCorrect={(correction) => correct.mutate(correction)} />
+        <Staged item={item} busy={fixed} onCorrect={(correction) => correct.mutate(correction)} />
       ) : null}
       {item.state === 'committed' || item.state === 'undone' || item.state === 'discarded' ? (
         <Settled item={item} />

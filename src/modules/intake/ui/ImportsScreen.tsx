@@ -9,7 +9,9 @@ import { Count, Moment } from '../../../web/kit/area.tsx';
 import { EmptyPanel, Loaded, RefusalList, refusalsOf } from '../../../web/kit/feedback.tsx';
 import { Panel, ScreenHead } from '../../../web/kit/screen.tsx';
 import { DropZone } from '../../../web/kit/upload.tsx';
+import { OnlyLook } from '../../../web/kit/only-look.tsx';
 import { useCounty } from '../../../web/map/current-layers.ts';
+import { useMay } from '../../../web/session.tsx';
 
 /** A project is not imported as a layer here: a plan has a screen of its own. */
 const IMPORT_ROLES: readonly LayerRole[] = LAYER_ROLES.filter((role) => role !== 'project');
@@ -118,11 +120,12 @@ function ImportRow(props: { readonly item: ImportView }) {
 export function ImportsScreen() {
   const { t } = useI18n();
   const query = useQuery(importsQuery);
+  const mayImport = useMay('POST', '/api/imports');
   return (
     <>
       <ScreenHead title={t('import.title')} facts={<p className="muted">{t('import.sub')}</p>} />
       <div className="page">
-        <NewImportForm />
+        {mayImport ? <NewImportForm /> : <OnlyLook what="gate.what.import" />}
         <Panel title={t('import.batches')} flush>
           <Loaded query={query}>
             {(items) =>

@@ -27,7 +27,9 @@ import {
   RefusalList,
   refusalsOf,
 } from '../../../web/kit/feedback.tsx';
+import { OnlyLook } from '../../../web/kit/only-look.tsx';
 import { ScreenHead } from '../../../web/kit/screen.tsx';
+import { useMay } from '../../../web/session.tsx';
 import { useUrlState } from '../../../web/url-state.ts';
 import { RunResult } from './RunResult.tsx';
 
@@ -80,7 +82,10 @@ function Body(props: {
   const { project, runs, packs } = props;
   const queries = useQueryClient();
   const [state, change] = useUrlState();
-  const plan = useQuery(planQuery(project.projectId));
+  const mayRun = useMay('POST', '/api/projects/:projectId/runs');
+  const mayExport = useMay('GET', '/api/runs/:runId/files/:name');
+  const mayPlan = useMay('GET', '/api/projects/:projectId/plan.geojson');
+  const plan = useQuery({ ...planQuery(project.projectId), enabled: mayPlan });
   const start = useStart(project);
   const run = runs.find((each) => each.runId === state.run) ?? (state.run === undefined ? runs[0] : undefined);
   const running = run !== undefined && (run.state === 'running' || run.state === 'queued');
@@ -130,26 +135,35 @@ function Body(props: {
         }
         actions={
           <>
-            <label className="inline-label">
-              {t('run.pack')}
-              <Select
-                className="pack-select"
-                value={packId ?? null}
-                placeholder={t('run.packChoose')}
-                popupMatchSelectWidth={false}
-                onChange={(next) => change({ pack: next ?? undefined }, { replace: true })}
-                options={packs.map((pack) => ({ value: pack.packId, label: `${pick(pack.title)} ${pack.version}` }))}
-              />
-            </label>
-            <Button
-              type="primary"
-              loading={start.isPending}
-              disabled={packId === undefined || running}
-              onClick={() => packId !== undefined && start.mutate(packId)}
-            >
-              {t('run.start')}
-            </Button>
-            {run?.state === 'done' ? <ExportMenu runId={run.runId} /> : null}
+            {mayRun ? (
+              <>
+                <label className="inline-label">
+                  {t('run.pack')}
+                  <Select
+                    className="pack-select"
+                    value={packId ?? null}
+                    placeholder={t('run.packChoose')}
+                    popupMatchSelectWidth={false}
+                    onChange={(next) => change({ pack: next ?? undefined }, { replace: true })}
+                    options={packs.map((pack) => ({
+                      value: pack.packId,
+                      label: `${pick(pack.title)} ${pack.version}`,
+                    }))}
+                  />
+                </label>
+                <Button
+                  type="primary"
+                  loading={start.isPending}
+                  disabled={packId === undefined || running}
+                  onClick={() => packId !== undefined && start.mutate(packId)}
+                >
+                  {t('run.start')}
+                </Button>
+              </>
+            ) : (
+              <OnlyLook what="gate.what.run" />
+            )}
+            {mayExport && run?.state === 'done' ? <ExportMenu runId={run.runId} /> : null}
           </>
         }
       />

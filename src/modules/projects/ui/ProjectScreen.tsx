@@ -16,11 +16,13 @@ import { Area, Count, Moment } from '../../../web/kit/area.tsx';
 import { EmptyPanel, Loaded, RefusalList } from '../../../web/kit/feedback.tsx';
 import { LandClassText } from '../../../web/kit/land-class.tsx';
 import { pressed } from '../../../web/kit/problems.tsx';
-import { Fact, ScreenHead, SplitScreen } from '../../../web/kit/screen.tsx';
+import { OnlyLook } from '../../../web/kit/only-look.tsx';
+import { Fact, Panel, ScreenHead, SplitScreen } from '../../../web/kit/screen.tsx';
 import { useCurrentLayers } from '../../../web/map/current-layers.ts';
 import { hiddenOf, hiddenText, LandLegend, LayerTree, PlanLegend, type TreeItem } from '../../../web/map/LayerTree.tsx';
 import { MapView, type MapFocus } from '../../../web/map/MapView.tsx';
 import { boxOfCoordinates } from '../../../web/map/position.ts';
+import { useMay } from '../../../web/session.tsx';
 import { useUrlState } from '../../../web/url-state.ts';
 import { contentText, plotFamilyText, plotKindText, projectTypeText } from './words.ts';
 
@@ -244,7 +246,8 @@ export function ProjectScreen() {
   const { t } = useI18n();
   const { projectId } = useParams({ strict: false }) as { projectId: string };
   const query = useQuery(projectQuery(projectId));
-  const plan = useQuery(planQuery(projectId));
+  const mayPlan = useMay('GET', '/api/projects/:projectId/plan.geojson');
+  const plan = useQuery({ ...planQuery(projectId), enabled: mayPlan });
   return (
     <Loaded query={query}>
       {(project) =>
@@ -280,7 +283,16 @@ export function ProjectScreen() {
                 </Link>
               }
             />
-            <ProjectBody project={project} plan={plan.data} />
+            {mayPlan ? (
+              <ProjectBody project={project} plan={plan.data} />
+            ) : (
+              <div className="page">
+                <OnlyLook what="gate.what.survey" />
+                <Panel title={t('plan.runs')} flush>
+                  <RunList projectId={projectId} />
+                </Panel>
+              </div>
+            )}
           </>
         )
       }

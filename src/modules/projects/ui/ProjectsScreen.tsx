@@ -6,9 +6,11 @@ import { postProject, projectsQuery, type ProjectView } from '../../../web/api/e
 import { useI18n } from '../../../web/i18n/index.tsx';
 import { Area, Count, Moment } from '../../../web/kit/area.tsx';
 import { EmptyPanel, Loaded, RefusalList, refusalsOf } from '../../../web/kit/feedback.tsx';
+import { OnlyLook } from '../../../web/kit/only-look.tsx';
 import { Panel, ScreenHead } from '../../../web/kit/screen.tsx';
 import { DropZone } from '../../../web/kit/upload.tsx';
 import { useCounty } from '../../../web/map/current-layers.ts';
+import { useMay } from '../../../web/session.tsx';
 import { AREA_UNIT_KEYS, useAreaUnit } from '../../../web/units.tsx';
 import { contentText, projectTypeText } from './words.ts';
 
@@ -57,6 +59,7 @@ export function ProjectsScreen() {
   const navigate = useNavigate();
   const { message } = App.useApp();
   const county = useCounty();
+  const mayUpload = useMay('POST', '/api/projects');
   const [sent, setSent] = useState<number | null>(null);
   const [open, setOpen] = useState(false);
   const upload = useMutation({
@@ -90,13 +93,17 @@ export function ProjectsScreen() {
         title={t('project.list')}
         facts={<p className="muted">{t('project.listSub')}</p>}
         actions={
-          <Button type="primary" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {t('project.new')}
-          </Button>
+          mayUpload ? (
+            <Button type="primary" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {t('project.new')}
+            </Button>
+          ) : (
+            <OnlyLook what="gate.what.project" />
+          )
         }
       />
       <div className="page">
-        {open || (query.data !== undefined && mine.length === 0) ? (
+        {mayUpload && (open || (query.data !== undefined && mine.length === 0)) ? (
           <Panel title={t('project.newTitle')}>
             {zone}
             {upload.error === null ? null : <RefusalList refusals={refusalsOf(upload.error)} />}

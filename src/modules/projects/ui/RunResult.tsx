@@ -13,12 +13,14 @@ import {
 } from '../../../web/api/endpoints.ts';
 import { useI18n } from '../../../web/i18n/index.tsx';
 import { Loaded } from '../../../web/kit/feedback.tsx';
-import { SplitScreen } from '../../../web/kit/screen.tsx';
+import { OnlyLook } from '../../../web/kit/only-look.tsx';
+import { Panel, SplitScreen } from '../../../web/kit/screen.tsx';
 import { DRAWING_ORDER } from '../../../web/map/current-layers.ts';
 import { hiddenOf, hiddenText } from '../../../web/map/LayerTree.tsx';
 import { MapLayersButton } from '../../../web/map/MapLayersButton.tsx';
 import { MapView, type MapFocus } from '../../../web/map/MapView.tsx';
 import { boxAround, boxOfCoordinates } from '../../../web/map/position.ts';
+import { useMay } from '../../../web/session.tsx';
 import { useUrlState } from '../../../web/url-state.ts';
 import { TableChooser } from '../../balance/ui/TableChooser.tsx';
 import type { Verdict } from '../../compliance/index.ts';
@@ -49,11 +51,13 @@ export function RunResult(props: {
   const tables = useQuery(balanceQuery(run.runId));
   const findings = useQuery(findingsQuery(run.runId));
 
+  // Figures and findings are for all; the parcels behind them for those who may see the survey.
+  const mayTrace = useMay('GET', '/api/runs/:runId/cell');
   const layers = useMemo(
-    () => DRAWING_ORDER.flatMap((role) => run.inputs.filter((input) => input.role === role)),
-    [run.inputs],
+    () => (mayTrace ? DRAWING_ORDER.flatMap((role) => run.inputs.filter((input) => input.role === role)) : []),
+    [run.inputs, mayTrace],
   );
-  const parcelLayer = run.inputs.find((input) => input.role === 'parcels')?.layerVersionId;
+  const parcelLayer = !mayTrace ? undefined : run.inputs.find((input) => input.role === 'parcels')?.layerVersionId;
   const hidden = useMemo(() => hiddenOf(state.hide), [state.hide]);
 
   const cellAddress =
@@ -62,12 +66,12 @@ export function RunResult(props: {
       : undefined;
   const cell = useQuery({
     ...cellQuery(run.runId, cellAddress ?? { table: '', row: '', column: '' }, CELL_LIMIT),
-    enabled: cellAddress !== undefined,
+    enabled: mayTrace && cellAddress !== undefined,
   });
   const finding = findings.data?.findings.find((each) => each.checkId === state.finding);
   const featureNo = state.parcel === undefined ? undefined : Number(state.parcel);
   const selected = featureNo !== undefined && Number.isInteger(featureNo) ? featureNo : undefined;
-  const used = useQuery({ ...parcelInRunQuery(run.runId, selected ?? 0), enabled: selected !== undefined });
+  const used = useQuery({ ...parcelInRunQuery(run.runId, selected ?? 0), enabled: mayTrace && selected !== undefined });
 
   const cellData = cellAddress === undefined ? undefined : cell.data;
   const highlight = useMemo<readonly number[]>(() => {
@@ -202,6 +206,14 @@ export function RunResult(props: {
     />
   );
 
+  if (!mayTrace) {
+    return (
+      <div className="page">
+        <OnlyLook what="gate.what.survey" />
+        <Panel flush>{list}</Panel>
+      </div>
+    );
+  }
   return (
     <SplitScreen
       wide

@@ -22,6 +22,7 @@ import { useCounty, useCurrentLayers } from '../../../web/map/current-layers.ts'
 import { hiddenOf, hiddenText } from '../../../web/map/LayerTree.tsx';
 import { MapLayersButton } from '../../../web/map/MapLayersButton.tsx';
 import { MapView, type MapFocus, type MapPoint } from '../../../web/map/MapView.tsx';
+import { useMay } from '../../../web/session.tsx';
 import { useUrlState } from '../../../web/url-state.ts';
 
 const PAGE_SIZE = 50;
@@ -139,6 +140,7 @@ function LayerQuality(props: {
   const [, change] = useUrlState();
   const queries = useQueryClient();
   const query = useQuery(qualityQuery(layer.layerVersionId));
+  const mayRun = useMay('POST', '/api/layers/:layerVersionId/quality');
   const [jobId, setJobId] = useState<string | null>(null);
   const start = useMutation({
     mutationFn: () => startQuality(layer.layerVersionId),
@@ -204,9 +206,11 @@ function LayerQuality(props: {
                 </Button>
               </>
             )}
-            <Button type="primary" disabled={running} loading={start.isPending} onClick={() => start.mutate()}>
-              {report === null || report === undefined ? t('quality.run') : t('quality.runAgain')}
-            </Button>
+            {mayRun ? (
+              <Button type="primary" disabled={running} loading={start.isPending} onClick={() => start.mutate()}>
+                {report === null || report === undefined ? t('quality.run') : t('quality.runAgain')}
+              </Button>
+            ) : null}
           </>
         }
       />
@@ -224,10 +228,12 @@ function LayerQuality(props: {
         {(value) =>
           value === null ? (
             running ? null : (
-              <EmptyPanel title={t('quality.none')} next={t('quality.noneNext')}>
-                <Button type="primary" onClick={() => start.mutate()}>
-                  {t('quality.run')}
-                </Button>
+              <EmptyPanel title={t('quality.none')} next={t(mayRun ? 'quality.noneNext' : 'quality.noneNextOther')}>
+                {mayRun ? (
+                  <Button type="primary" onClick={() => start.mutate()}>
+                    {t('quality.run')}
+                  </Button>
+                ) : null}
               </EmptyPanel>
             )
           ) : (
