@@ -290,7 +290,7 @@ function markCutOff(drafts: readonly Draft[]): void {
   const unclosed = (draft: Draft): boolean => draft.problems.some((found) => found.rule === 'points.ring-unclosed');
   const othersClosed = drafts.slice(0, -1).every((draft) => !unclosed(draft)) && drafts.length + last.rings.length > 2;
   const short = count > written + last.rings.length;
-  if (!short || !othersClosed || (!unclosed(last) && pointCount(last.rings.at(-1)!) >= 3)) return;
+  if (!short || !othersClosed || (!unclosed(last) && pointCount(last.rings.at(-1) ?? []) >= 3)) return;
   last.problems.push(
     error(
       'points.cut-off',

@@ -47,6 +47,7 @@ async function guarded(act: () => Promise<Outcome>): Promise<Outcome> {
 
 let gdal: Promise<LoadedGdal> | null = null;
 let gdalTarget = '';
+let copies = 0;
 
 /** As the thread copies a layer, but with one GDAL for many files: loading it takes a second. It ends with the process. */
 const copyHere: Parameters<typeof openFileGdb>[2] = async (task) => {
@@ -57,8 +58,9 @@ const copyHere: Parameters<typeof openFileGdb>[2] = async (task) => {
   }
   const loaded = await gdal;
   loaded.messages.length = 0;
+  const name = `copy${copies++}`;
   try {
-    const answer = await copyLayerWith(loaded, task);
+    const answer = await copyLayerWith(loaded, task, name);
     if (!('copy' in answer)) return answer;
     const copy = join(task.target, 'copy.fgb');
     renameSync(join(gdalTarget, basename(answer.copy)), copy);
@@ -68,7 +70,7 @@ const copyHere: Parameters<typeof openFileGdb>[2] = async (task) => {
     gdal = null;
     throw error;
   } finally {
-    rmSync(join(gdalTarget, 'copy.fgb'), { force: true });
+    rmSync(join(gdalTarget, `${name}.fgb`), { force: true });
   }
 };
 

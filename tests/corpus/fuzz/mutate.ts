@@ -129,7 +129,8 @@ function mutateFlat(file: string, bytes: Uint8Array, partner: Uint8Array, random
         continue;
       }
     }
-    if (/^(geojson|json|geojsonl|ndjson)$/.test(extension) && random.next() < 0.8)
+    if (/^(geojson|json)$/.test(extension) && random.next() < 0.6) changed = mutateTree(changed, random);
+    else if (/^(geojson|json|geojsonl|ndjson)$/.test(extension) && random.next() < 0.8)
       changed = mutateText(changed, partner, random, JSON_PIECES);
     else if (/^(xml|rels)$/.test(extension) && random.next() < 0.85) changed = mutateXml(changed, partner, random);
     else if (/^(txt|csv|tsv|prj|cpg)$/.test(extension) && random.next() < 0.85)
@@ -316,6 +317,69 @@ function mutateText(bytes: Uint8Array, partner: Uint8Array, random: Random, piec
     default:
       return mutateBytes(bytes, partner, random);
   }
+}
+
+const VALUES: readonly unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  1e308,
+  5e-324,
+  37_500_000,
+  108.5,
+  '',
+  'x',
+  '=1+1',
+  '0101',
+  [],
+  [[]],
+  {},
+  [1, 2],
+  [
+    [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [0, 0],
+    ],
+  ],
+  { type: 'Polygon', coordinates: [] },
+  { __proto__: null },
+  '文'.repeat(3_000),
+  2 ** 60,
+];
+
+/** Changes a value of a JSON text and writes it again: a text that is JSON, and something else than it was. */
+function mutateTree(bytes: Uint8Array, random: Random): Uint8Array {
+  let tree: unknown;
+  try {
+    tree = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return mutateBytes(bytes, bytes, random);
+  }
+  // From the root down, a little deeper at each step, so that heads and coordinates are met alike.
+  let parent: Record<string, unknown> | null = null;
+  let key = '';
+  for (let node: unknown = tree; typeof node === 'object' && node !== null; ) {
+    const keys = Object.keys(node);
+    if (keys.length === 0 || (parent !== null && random.next() < 0.15)) break;
+    parent = node as Record<string, unknown>;
+    key = random.pick(keys);
+    node = parent[key];
+  }
+  if (parent === null) return text(JSON.stringify(random.pick(VALUES)));
+  const way = random.integer(0, 5);
+  if (way === 0 && !Array.isArray(parent)) delete parent[key];
+  else if (way === 1 && Array.isArray(parent)) parent.splice(Number(key), 1);
+  else if (way === 2 && Array.isArray(parent)) parent.splice(Number(key), 0, ...parent.slice(0, random.integer(1, 30)));
+  else if (way === 3)
+    parent[random.pick(['type', 'name', 'crs', 'geometry', 'properties', 'BSM', '__x'])] = parent[key];
+  else if (way === 4 && typeof parent[key] === 'number')
+    parent[key] =
+      (parent[key] as number) * random.pick([-1, 1.000001, 10, 1e-6, 1e10]) + random.pick([0, 1e-9, 1, 1e6]);
+  else parent[key] = random.pick(VALUES);
+  return text(JSON.stringify(tree));
 }
 
 const ATTRIBUTES = [

@@ -61,8 +61,15 @@ export async function loadGdal(target: string): Promise<LoadedGdal> {
   return { gdal, messages };
 }
 
-/** Copies the layer wanted to `copy.fgb` in the directory GDAL was loaded for, which is to be the task's target. */
-export async function copyLayerWith({ gdal, messages }: LoadedGdal, task: FileGdbTask): Promise<FileGdbAnswer> {
+/**
+ * Copies the layer wanted to NAME.fgb in the directory GDAL was loaded for, which is to be the task's target. Where one
+ * GDAL copies several layers, each needs a name of its own: it does not see that a file was taken away.
+ */
+export async function copyLayerWith(
+  { gdal, messages }: LoadedGdal,
+  task: FileGdbTask,
+  name = 'copy',
+): Promise<FileGdbAnswer> {
   const failed = (error: unknown): FileGdbAnswer => {
     const own = (error as GdalError | undefined)?.message;
     return { failure: plainMessage(own || messages.at(-1) || 'GDAL') };
@@ -84,9 +91,9 @@ export async function copyLayerWith({ gdal, messages }: LoadedGdal, task: FileGd
     // Without features and without index GDAL writes no file at all; the index would drop features without geometry.
     const index = layer.featureCount === 0 ? 'YES' : 'NO';
     const options = ['-f', 'FlatGeobuf', '-lco', `SPATIAL_INDEX=${index}`, '-nlt', 'GEOMETRY', layer.name];
-    await gdal.ogr2ogr(dataset, options, 'copy');
+    await gdal.ogr2ogr(dataset, options, name);
     const broken = messages.find(isFailure);
-    return broken === undefined ? { layer, copy: join(task.target, 'copy.fgb') } : failed({ message: broken });
+    return broken === undefined ? { layer, copy: join(task.target, `${name}.fgb`) } : failed({ message: broken });
   } catch (error) {
     return failed(error);
   }

@@ -155,7 +155,9 @@ async function openHead(
 function readHeader(bytes: Uint8Array) {
   try {
     const name = Header.getSizePrefixedRootAsHeader(new ByteBuffer(bytes)).name();
-    return { header: fromByteBuffer(new ByteBuffer(bytes)), name };
+    const header = fromByteBuffer(new ByteBuffer(bytes));
+    // A table that points beyond the header gives values that are none.
+    return Number.isInteger(header.geometryType) ? { header, name } : null;
   } catch {
     return null;
   }

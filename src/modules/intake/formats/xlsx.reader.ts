@@ -1,4 +1,3 @@
-import ExcelJS from 'exceljs';
 import { basename } from 'node:path';
 import { ok, type Refusal, type Result } from '../../../kernel/index.ts';
 import { collectTable, type CoordinatesTable, type TableCollector } from '../coordinates-table.ts';
@@ -6,63 +5,65 @@ import type { FormatReader, OpenedSource, ReadOptions } from '../format.ts';
 import { findTableLayout, HEADER_SEARCH_ROWS, type Cell } from '../table-layout.ts';
 import { noCoordinates, sourceOfTable } from './csv-source.ts';
 import { corrupt, noSuchLayer, refusal, refused, severalLayers } from './refusals.ts';
-import { openZip } from './zip-archive.server.ts';
+import { eachRow, readWorkbook, WorkbookDamaged, type Workbook, type WorkbookParts } from './xlsx-workbook.ts';
+import { openZip, ZipDamaged } from './zip-archive.server.ts';
 
-/** Sheets larger than this, unpacked, are read row by row; below it merged cells are resolved by the library. */
+/** Sheets larger than this, unpacked, are read row by row; below it merged cells are resolved. */
 const WHOLE_SHEETS_BYTES = 16 * 1024 * 1024;
 
 /** xlsx of coordinates: like CSV, from the one sheet that holds coordinates, or the sheet named as layer. */
 export const xlsxReader: FormatReader = { format: 'xlsx', open: openXlsx };
 
-interface Sheet {
-  readonly name: string;
-  readonly hidden: boolean;
-  readonly rows: AsyncIterable<{ readonly cells: Cell[]; readonly rowNo: number }>;
-}
-
 async function openXlsx(path: string, options: ReadOptions): Promise<Result<OpenedSource, Refusal[]>> {
   const file = basename(path);
-  const archive = await openZip(path);
-  if (!archive.ok) return archive;
-  const sheetBytes = archive.value.entries
-    .filter((entry) => /^xl\/(worksheets\/|sharedStrings)/.test(entry.name))
-    .reduce((sum, entry) => sum + entry.size, 0);
-  const isWorkbook = archive.value.entries.some((entry) => entry.name === 'xl/workbook.xml');
-  archive.value.close();
-  if (!isWorkbook) {
-    return refused(
-      refusal(
-        'INTAKE_XLSX_BROKEN',
-        { file },
-        '文件不是 xlsx 工作簿',
-        'The file is no xlsx workbook.',
-        '请在 Excel 或 WPS 中另存为 xlsx',
-        'Save it as xlsx in a spreadsheet program.',
-      ),
-    );
-  }
+  const opened = await openZip(path);
+  if (!opened.ok) return opened;
+  const archive = opened.value;
   try {
-    return await readWorkbook(
-      file,
-      sheetBytes > WHOLE_SHEETS_BYTES ? streamedSheets(path) : wholeSheets(path),
-      options,
-    );
+    const known = new Map(archive.entries.map((entry) => [entry.name, entry]));
+    if (!known.has('xl/workbook.xml')) return refused(notWorkbook(file));
+    const parts: WorkbookParts = {
+      has: (name) => known.has(name),
+      stream: (name) => {
+        const entry = known.get(name);
+        if (entry === undefined) throw new WorkbookDamaged(`缺少“${name}”`, `“${name}” is missing`);
+        return archive.stream(entry);
+      },
+    };
+    const workbook = await readWorkbook(parts);
+    const sheetBytes = workbook.sheets.reduce((sum, { path: part }) => sum + known.get(part)!.size, 0);
+    return await readTables(file, workbook, parts, sheetBytes <= WHOLE_SHEETS_BYTES, options);
   } catch (error) {
-    // The library throws plain errors for anything in the package it does not expect.
-    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
-    return refused(corrupt({ file }, 'xlsx', '工作簿内部结构无法读取', 'the inside of the workbook cannot be read'));
+    if (error instanceof ZipDamaged) return refused(error.refusal);
+    if (error instanceof WorkbookDamaged) return refused(corrupt({ file }, 'xlsx', error.zh, error.en));
+    throw error;
+  } finally {
+    archive.close();
   }
 }
 
-async function readWorkbook(
+function notWorkbook(file: string): Refusal {
+  return refusal(
+    'INTAKE_XLSX_BROKEN',
+    { file },
+    '文件不是 xlsx 工作簿',
+    'The file is no xlsx workbook.',
+    '请在 Excel 或 WPS 中另存为 xlsx',
+    'Save it as xlsx in a spreadsheet program.',
+  );
+}
+
+async function readTables(
   file: string,
-  sheets: AsyncIterable<Sheet>,
+  workbook: Workbook,
+  parts: WorkbookParts,
+  merged: boolean,
   options: ReadOptions,
 ): Promise<Result<OpenedSource, Refusal[]>> {
   const names: string[] = [];
   const tables: { name: string; table: Result<CoordinatesTable, Refusal[]> }[] = [];
   let firstRows: Cell[][] = [];
-  for await (const sheet of sheets) {
+  for (const sheet of workbook.sheets) {
     const wanted =
       options.layer === undefined ? !sheet.hidden : sheet.name.toLowerCase() === options.layer.toLowerCase();
     if (!sheet.hidden) names.push(sheet.name);
@@ -84,15 +85,15 @@ async function readWorkbook(
       });
       for (const row of head.slice(layout.headerRow + 1)) collector.add(row.cells, row.rowNo);
     };
-    for await (const row of sheet.rows) {
-      // A streamed sheet must be read to its end even where nothing is wanted of it.
-      if (none) continue;
+    if (none) continue;
+    await eachRow(parts, workbook, sheet, merged, (row) => {
+      if (none) return;
       if (collector) collector.add(row.cells, row.rowNo);
       else {
         head.push(row);
         if (head.length === HEADER_SEARCH_ROWS) begin();
       }
-    }
+    });
     if (!collector && !none && head.length > 0) begin();
     if (collector) tables.push({ name: sheet.name, table: (collector as TableCollector).finish() });
   }
@@ -120,62 +121,4 @@ async function readWorkbook(
       ),
     );
   return chosen.table.ok ? ok(sourceOfTable('xlsx', chosen.name, chosen.table.value, null)) : chosen.table;
-}
-
-async function* wholeSheets(path: string): AsyncGenerator<Sheet> {
-  const workbook = new ExcelJS.Workbook();
-  await workbook.xlsx.readFile(path, {
-    ignoreNodes: ['dataValidations', 'conditionalFormatting', 'hyperlinks', 'drawing', 'picture', 'legacyDrawing'],
-  });
-  for (const sheet of workbook.worksheets) {
-    async function* rows(): AsyncGenerator<{ cells: Cell[]; rowNo: number }> {
-      const found: { cells: Cell[]; rowNo: number }[] = [];
-      sheet.eachRow({ includeEmpty: false }, (row, rowNo) => found.push({ cells: cellsOf(row), rowNo }));
-      yield* found;
-    }
-    yield { name: sheet.name, hidden: sheet.state !== 'visible', rows: rows() };
-  }
-}
-
-async function* streamedSheets(path: string): AsyncGenerator<Sheet> {
-  const reader = new ExcelJS.stream.xlsx.WorkbookReader(path, {
-    worksheets: 'emit',
-    sharedStrings: 'cache',
-    styles: 'cache',
-    hyperlinks: 'ignore',
-    entries: 'ignore',
-  });
-  for await (const sheet of reader) {
-    const { name, state } = sheet as unknown as { name: string; state?: string };
-    async function* rows(): AsyncGenerator<{ cells: Cell[]; rowNo: number }> {
-      for await (const row of sheet) yield { cells: cellsOf(row), rowNo: row.number };
-    }
-    yield { name, hidden: state !== undefined && state !== 'visible', rows: rows() };
-  }
-}
-
-function cellsOf(row: ExcelJS.Row): Cell[] {
-  const cells: Cell[] = [];
-  row.eachCell({ includeEmpty: false }, (cell, column) => {
-    while (cells.length < column - 1) cells.push(null);
-    cells[column - 1] = cellOf(cell.value);
-  });
-  return cells;
-}
-
-/** The value a person sees: results of formulas, text of rich text and links, dates as ISO text. Errors are empty. */
-function cellOf(value: ExcelJS.CellValue): Cell {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) return null;
-    const iso = value.toISOString();
-    return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso.slice(0, 19);
-  }
-  if ('richText' in value) return value.richText.map((part) => part.text).join('');
-  if ('result' in value) return cellOf((value.result ?? null) as ExcelJS.CellValue);
-  if ('text' in value) return cellOf(value.text as ExcelJS.CellValue);
-  return null;
 }

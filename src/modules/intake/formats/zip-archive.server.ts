@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -25,6 +25,8 @@ export interface ZipArchive {
   readonly entries: readonly ZipEntry[];
   /** The first bytes of an entry. */
   head(entry: ZipEntry, length: number): Promise<Uint8Array>;
+  /** An entry as it is unpacked; throws `ZipDamaged` where it is not what the directory says. */
+  stream(entry: ZipEntry): AsyncIterable<Uint8Array>;
   /** Unpacks an entry to a path; throws `ZipDamaged` where it is not what the directory says. */
   extract(entry: ZipEntry, target: string): Promise<void>;
   close(): void;
@@ -40,6 +42,7 @@ export async function openZip(path: string): Promise<Result<ZipArchive, Refusal[
   const file = basename(path);
   let zip: yauzl.ZipFile;
   try {
+    await checkLargeEnd(path);
     zip = await openYauzl(path);
   } catch (error) {
     return refused(refusalOfOpening(file, error));
@@ -55,6 +58,8 @@ export async function openZip(path: string): Promise<Result<ZipArchive, Refusal[
   const found: { name: string; size: number; packed: number; isEncrypted: boolean; entry: yauzl.Entry }[] = [];
   try {
     for await (const entry of eachEntry(zip)) {
+      // Beyond what a number holds, the system would not read but throw.
+      if (entry.relativeOffsetOfLocalHeader > zip.fileSize) throw new Error('an entry lies behind the end');
       found.push({
         name: nameOf(entry),
         size: entry.uncompressedSize,
@@ -107,6 +112,16 @@ export async function openZip(path: string): Promise<Result<ZipArchive, Refusal[
         }
         return new Uint8Array(Buffer.concat(pieces).subarray(0, length));
       },
+      async *stream(entry) {
+        const readable = await stream(entry);
+        try {
+          for await (const piece of readable) yield piece as unknown as Uint8Array;
+        } catch (error) {
+          throw new ZipDamaged(refusalOfEntry(file, entry, error));
+        } finally {
+          readable.destroy();
+        }
+      },
       async extract(entry, target) {
         await mkdir(dirname(target), { recursive: true });
         const readable = await stream(entry);
@@ -125,6 +140,33 @@ export async function openZip(path: string): Promise<Result<ZipArchive, Refusal[
 export async function temporaryDirectory(purpose: string): Promise<{ path: string; drop(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), `tianchou-${purpose}-`));
   return { path, drop: () => rm(path, { recursive: true, force: true }) };
+}
+
+/**
+ * The library reads the end record of large archives wherever the file says it is, and where that is no place at all the
+ * system throws where nobody listens, which would end the process.
+ */
+async function checkLargeEnd(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const tail = Buffer.alloc(Math.min(size, 20 + 22 + 65_535));
+    await handle.read(tail, 0, tail.length, size - tail.length);
+    for (
+      let at = tail.indexOf('PK\x06\x07');
+      at >= 0 && at + 20 <= tail.length;
+      at = tail.indexOf('PK\x06\x07', at + 1)
+    ) {
+      if (tail.toString('latin1', at + 20, at + 24) !== 'PK\x05\x06') continue;
+      const place = tail.readBigUInt64LE(at + 8);
+      if (place + 56n > BigInt(size)) throw new Error('the end record of a large archive is not where it should be');
+      const record = Buffer.alloc(56);
+      await handle.read(record, 0, 56, Number(place));
+      if (record.readBigUInt64LE(48) > BigInt(size)) throw new Error('the directory lies behind the end');
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 function openYauzl(path: string): Promise<yauzl.ZipFile> {

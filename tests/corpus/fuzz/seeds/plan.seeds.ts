@@ -93,6 +93,12 @@ export function planSeeds(): Seed[] {
   };
   add('a whole plan', () => GOOD);
   add('a boundary alone', () => ({ 'project.geojson': project() }));
+  add('plots alone', () => ({ 'project.geojson': project(), 'plots.geojson': GOOD['plots.geojson']! }));
+  add('ten plots', () => ({ ...GOOD, 'plots.geojson': plots(...Array.from({ length: 10 }, () => ({}))) }));
+  add('changes alone', () => ({
+    'project.geojson': project(),
+    'basicFarmlandChange.geojson': GOOD['basicFarmlandChange.geojson']!,
+  }));
   add('a boundary under another name', () => ({ '边界.geojson': project() }));
   add('no boundary', () => ({ 'plots.geojson': GOOD['plots.geojson']! }));
   add('names in capitals', () =>

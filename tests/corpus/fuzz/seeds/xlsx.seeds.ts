@@ -83,7 +83,50 @@ export function xlsxSeeds(): Seed[] {
     sheet(name, () => worksheet(rowsXml(rows)), heavy);
   const rows = rowsXml(TABLE);
 
+  // Sound ones first: half of the mutants start from these.
   add('the plain form', () => good);
+  table('two plots', [...TABLE, ...TRIANGLE.map((row) => ['2', ...row.slice(1, 3), Number(row[3]) + 1_000, row[4]!])]);
+  table(
+    'numbers as text',
+    TABLE.map((row) => row.map(String)),
+  );
+  table('a hole', [
+    ...TABLE,
+    ...TRIANGLE.map((row) => [
+      '1',
+      2,
+      row[2]!,
+      NORTH + 50 + (Number(row[3]) - NORTH) / 10,
+      EAST + 50 + (Number(row[4]) - EAST) / 10,
+    ]),
+  ]);
+  table('as WKT', [
+    ['名称', 'WKT'],
+    ['甲', 'POLYGON((36560000 2428000,36560400 2428000,36560000 2428300,36560000 2428000))'],
+  ]);
+  table('degrees', [
+    ['地块编号', '经度', '纬度'],
+    ['1', 108.5, 22.5],
+    ['1', 108.6, 22.5],
+    ['1', 108.5, 22.6],
+  ]);
+  table('notes above', [['界址点成果表'], ['坐标系', '2000国家大地坐标系'], ...TABLE]);
+  sheet(
+    'merged plot numbers',
+    worksheet(
+      rows.replace(/<c r="A[345]".*?<\/c>/g, ''),
+      '',
+      '<mergeCells count="1"><mergeCell ref="A2:A5"/></mergeCells>',
+    ),
+  );
+  sheet('shared texts', worksheet(rows.replace(/<c r="A1".*?<\/c>/, '<c r="A1" t="s"><v>0</v></c>')));
+  sheet('formulas with results', worksheet(rows.replaceAll('<v>', '<f>1+1</f><v>')));
+  sheet('rows without numbers', worksheet(rows.replace(/ r="[A-Z0-9]+"/g, '')));
+  add('two sheets', () => workbookParts(worksheet(rows), 2));
+  add('one part as five hundred sheets', () => ({
+    ...good,
+    'xl/workbook.xml': good['xl/workbook.xml']!.replace(/<sheet .*?\/>/, (found) => found.repeat(500)),
+  }));
   // Attacks by XML, in every part a reader opens.
   for (const part of [
     'xl/worksheets/sheet1.xml',
@@ -159,7 +202,6 @@ export function xlsxSeeds(): Seed[] {
     sheet(`a cell at ${ref.slice(0, 30)}`, worksheet(rows.replace('r="B2"', `r="${ref}"`)));
   for (const r of ['0', '-1', '1048576', '1048577', '4294967295', '99999999999', 'x', '', '1e9', '2.5'])
     sheet(`a row ${r}`, worksheet(rows.replace('<row r="3">', `<row r="${r}">`)));
-  sheet('rows without numbers', worksheet(rows.replace(/ r="[A-Z0-9]+"/g, '')));
   sheet('rows upwards', worksheet(rowsXml(TABLE).split('</row>').reverse().join('</row>')));
   sheet('every row twice', worksheet(rows + rows));
   for (const range of ['A1:XFD1048576', 'A1:A1048576', 'A1:XFD1', 'B2', 'x', 'B2:A1', 'A1:B2', 'A0:B99999999999', ''])
