@@ -43,6 +43,8 @@ export interface PostgresqlOptions {
   readonly durable?: boolean;
   /** Further `name=value` settings. */
   readonly settings?: readonly string[];
+  /** Where its directory is made; default the temporary directory. */
+  readonly parent?: string;
 }
 
 interface Installation {
@@ -247,7 +249,7 @@ export async function startPostgresql(options: PostgresqlOptions = {}): Promise<
   const installation = findPostgresql();
   if ('missing' in installation) throw new Error(`missing: ${installation.missing}`);
   const source = await template(installation);
-  const parent = mkdtempSync(join(tmpdir(), 'tianchou-postgresql-'));
+  const parent = mkdtempSync(join(options.parent ?? tmpdir(), 'tianchou-postgresql-'));
   const data = join(parent, 'data');
   mkdirSync(data, { mode: 0o700 });
   cpSync(source, data, { recursive: true });
