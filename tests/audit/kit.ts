@@ -11,7 +11,7 @@ import { writePlan } from '../../src/modules/projects/server.ts';
 import { systemClock, systemIds } from '../../src/platform/clock.ts';
 import { type Database, sql } from '../../src/platform/db/index.ts';
 import { openFiles } from '../../src/platform/files/index.ts';
-import { createJobs } from '../../src/platform/jobs/index.ts';
+import { createJobs, type Jobs, jobsElsewhere } from '../../src/platform/jobs/index.ts';
 import { silentLogger } from '../../src/platform/logging.ts';
 import { registerAllJobs } from '../../src/server/all-jobs.ts';
 import { type ComposedApp, createApp } from '../../src/server/compose.ts';
@@ -27,6 +27,12 @@ export interface Call {
   readonly path: string;
   readonly body?: object | FormData;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where it comes from; by default ADDRESS. */
+  readonly address?: string;
+  /** Who the event must name, where the call itself says who asks. */
+  readonly as?: { readonly actor: string; readonly role: string; readonly divisionCode: string };
+  /** Sends it elsewhere than to the product of the kit. */
+  readonly app?: ComposedApp;
 }
 
 /** The product on a database, whose jobs are run when asked for and not before. */
@@ -47,7 +53,7 @@ export interface Kit {
   planForm(): Promise<FormData>;
   /** Events written since the last call of this, of all chains. */
   newEvents(): Promise<AuditEvent[]>;
-  /** Digest of everything in the database but the audit. */
+  /** Digest of everything in the database but the audit and the counts of guesses, which are made before a guess is looked at. */
   content(): Promise<string>;
 }
 
@@ -73,9 +79,9 @@ export async function openKit(db: Database, folder: string): Promise<Kit> {
     as(role, divisionCode = '') {
       actor = { ...actor, actor: `walker ${role}`, role, divisionCode, personId: `person of ${role}` };
     },
-    async request(method, { path, body, headers = {} }) {
+    async request(method, { path, body, headers = {}, address = ADDRESS, app = composed }) {
       const isForm = body instanceof FormData;
-      return composed.app.request(
+      return app.app.request(
         path,
         {
           method,
@@ -86,7 +92,7 @@ export async function openKit(db: Database, folder: string): Promise<Kit> {
             ...headers,
           },
         },
-        { incoming: { socket: { remoteAddress: ADDRESS } } },
+        { incoming: { socket: { remoteAddress: address } } },
       );
     },
     async send<T>(method: string, path: string, body?: object | FormData): Promise<T> {
@@ -144,12 +150,14 @@ export async function openKit(db: Database, folder: string): Promise<Kit> {
     async content() {
       const tables = await db.rows<{ name: string }>(sql`select c.relname as name from pg_class c
         join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = 'public' and c.relkind = 'r' and c.relname not in ('spatial_ref_sys', 'audit_event', 'audit_head')
+        where n.nspname = 'public' and c.relkind = 'r' and c.relname not in ('spatial_ref_sys', 'audit_event', 'audit_head', 'sign_in_guard')
         order by c.relname`);
       const digests: string[] = [];
       for (const { name } of tables) {
         const { digest } = await db.one<{ digest: string }>(
-          sql`select coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as digest from ${sql.table(name)} t`,
+          // When a session was last seen is no write of anybody's.
+          sql`select coalesce(md5(string_agg(md5(row), '' order by md5(row))), '') as digest
+            from (select (to_jsonb(t) - 'last_seen_at')::text as row from ${sql.table(name)} t) rows`,
         );
         digests.push(`${name} ${digest}`);
       }
@@ -157,6 +165,11 @@ export async function openKit(db: Database, folder: string): Promise<Kit> {
     },
   };
   return kit;
+}
+
+/** Jobs that nobody runs. */
+export function idleJobs(): Jobs {
+  return { ...jobsElsewhere({ db: undefined as never, clock: systemClock, ids: systemIds }) };
 }
 
 /** A small delivered file: squares near 108.6 E 22 N of county 450721. */

@@ -7,18 +7,24 @@ import type { AuditEvent } from '../../src/modules/audit/index.ts';
 import { brokenChains } from '../../src/modules/audit/server.ts';
 import { sql } from '../../src/platform/db/index.ts';
 import { ENGINES, type TestDatabase } from '../support/databases.ts';
-import { WITHOUT_EVENT, WRITE_CASES } from './cases.ts';
-import { ADDRESS, type Kit, openKit } from './kit.ts';
+import { type ComposedApp, createApp } from '../../src/server/compose.ts';
+import { WITHOUT_EVENT, WRITE_CASES, type WriteCase } from './cases.ts';
+import { ADDRESS, idleJobs, type Kit, openKit } from './kit.ts';
+import { sessionCases } from './session-cases.ts';
 
 // Every route that is no GET, called for real: one event with everything it must say, in the transaction of the write.
 
 const WRITES = AUTHORISATION_MATRIX.filter(({ method }) => method !== 'GET');
 const nameOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
 
+let setupCode = '';
+let apps: { readonly signIn: ComposedApp; readonly demo: ComposedApp } | undefined;
+const SESSION_CASES = sessionCases({ signIn: () => apps!.signIn, demo: () => apps!.demo, code: () => setupCode });
+/** In the order of the cases: the set-up comes first. */
+const CASES: Readonly<Record<string, WriteCase>> = { ...SESSION_CASES, ...WRITE_CASES };
+
 it('knows a case of every route that writes, and of no other', () => {
-  expect([...Object.keys(WRITE_CASES), ...Object.keys(WITHOUT_EVENT)].toSorted()).toEqual(
-    WRITES.map(nameOf).toSorted(),
-  );
+  expect([...Object.keys(CASES), ...Object.keys(WITHOUT_EVENT)].toSorted()).toEqual(WRITES.map(nameOf).toSorted());
 });
 
 // PostgreSQL is the system of record; the embedded engine runs the same statements (src/modules/audit).
@@ -31,21 +37,31 @@ describe('every write', () => {
   beforeAll(async () => {
     test = await open();
     kit = await openKit(test.db, folder);
+    const parts = { db: test.db, files: kit.composed.services.files };
+    const announce = (said: string): void => {
+      setupCode = said;
+    };
+    apps = {
+      signIn: createApp({ ...parts, jobs: idleJobs(), access: { mode: 'sign-in', announce } }),
+      demo: createApp({ ...parts, jobs: idleJobs(), access: { mode: 'demo' } }),
+    };
+    await apps.signIn.start();
     await test.db.run(sql`create function fail_audit() returns trigger language plpgsql as $$
       begin raise exception 'the audit cannot be written'; end $$`);
   }, 120_000);
   afterAll(async () => {
+    await apps?.signIn.stop();
     await test?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each(WRITES.filter((one) => WRITE_CASES[nameOf(one)] !== undefined))(
+  it.each(Object.keys(CASES).flatMap((name) => WRITES.filter((one) => nameOf(one) === name)))(
     '$method $path leaves exactly one event, and is refused where that cannot be written',
     async (permission) => {
       const { method, path: pattern, roles } = permission;
-      const expected = WRITE_CASES[nameOf(permission)]!;
+      const expected = CASES[nameOf(permission)]!;
       const call = await expected.prepare(kit);
-      const { actor } = kit;
+      const actor = call.as ?? kit.actor;
       expect(roles).toContain(actor.role);
       const before = await kit.content();
       await kit.newEvents();
@@ -70,7 +86,7 @@ describe('every write', () => {
         actor: actor.actor,
         role: actor.role,
         divisionCode: actor.divisionCode,
-        address: ADDRESS,
+        address: call.address ?? ADDRESS,
         objectKind: expected.objectKind,
         objectId: expect.stringMatching(/\S/),
         result: 'done',
@@ -83,7 +99,7 @@ describe('every write', () => {
       // What the route refuses leaves nothing: an object that is not there, a body that is none.
       const missing = pattern.replace(/:[A-Za-z]+/g, () => kit.composed.services.ids.next());
       const state = await kit.content();
-      const nothing = await kit.request(method, { path: missing, body: { nothing: [1] } });
+      const nothing = await kit.request(method, { ...call, path: missing, body: { nothing: [1] } });
       expect(nothing.status).toBeGreaterThanOrEqual(400);
       expect(nothing.status).toBeLessThan(500);
       expect(await kit.newEvents()).toEqual([]);
@@ -93,7 +109,7 @@ describe('every write', () => {
       const stranger = ROLES.find(
         (role: Role) => !roles.includes(role) && !['public', 'unappointed', 'system'].includes(role),
       );
-      if (stranger !== undefined) {
+      if (stranger !== undefined && call.as === undefined) {
         kit.as(stranger, '450701');
         expect((await kit.request(method, call)).status).toBe(403);
         let noted: AuditEvent[] = [];
