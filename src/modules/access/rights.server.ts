@@ -58,6 +58,11 @@ const NO_PERSON: Refusal = {
   message: localized('没有这个人员。', 'There is no such person.'),
   remedy: localized('请刷新列表后重新选择。', 'Refresh the list and choose again.'),
 };
+const ORGANISATION_CLOSED: Refusal = {
+  code: 'ORGANISATION-CLOSED',
+  message: localized('该单位已经停用。', 'The organisation is closed already.'),
+  remedy: localized('请刷新页面。', 'Refresh the page.'),
+};
 const ORGANISATION_THERE: Refusal = {
   code: 'ORGANISATION-EXISTS',
   message: localized('该行政区已有同名单位。', 'The division has an organisation of this name already.'),
@@ -179,7 +184,7 @@ export async function endOrganisation(
       if (!decided.ok) return decided;
     }
     const revoked = await closeOrganisation(tx, organisationId, at, context.actor);
-    if (revoked === undefined) return err(NO_ORGANISATION);
+    if (revoked === undefined) return err(ORGANISATION_CLOSED);
     await parts.record(tx, context, {
       operation: 'access.closeOrganisation',
       objectKind: 'organisation',

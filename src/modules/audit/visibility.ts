@@ -8,13 +8,14 @@ export type VisibleChains =
   | { readonly kind: 'one'; readonly chain: string };
 
 /**
- * The audit administrator reads everything; an auditor the chains of the counties of their division; the security
- * administrator what was done to the audit itself, so that nobody watches alone.
+ * The audit administrator of the whole country reads everything; of a division, and an auditor, the chains of its counties;
+ * the security administrator what was done to the audit itself, so that nobody watches alone.
  */
 export function visibleChains({ role, divisionCode }: Pick<ActorContext, 'role' | 'divisionCode'>): VisibleChains {
-  if (role === 'auditAdministrator') return { kind: 'all' };
+  if (role === 'auditAdministrator' && divisionCode === '') return { kind: 'all' };
   if (role === 'securityAdministrator') return { kind: 'one', chain: AUDIT_CHAIN };
-  if (role === 'auditor') return { kind: 'counties', prefix: divisionCode.slice(0, 6) };
+  if (role === 'auditor' || role === 'auditAdministrator')
+    return { kind: 'counties', prefix: divisionCode.slice(0, 6) };
   return { kind: 'counties', prefix: NO_DIVISION };
 }
 

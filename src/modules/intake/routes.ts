@@ -4,7 +4,7 @@ import { fileDownload } from '../../platform/http/download.ts';
 import { refuse, reply, route, type Route, type RouteAnswer } from '../../platform/http/route.ts';
 import { receiveUpload } from '../../platform/http/upload.ts';
 import type { Services } from '../../platform/services.ts';
-import type { ActorContext } from '../access/index.ts';
+import { type ActorContext, legalDate } from '../access/index.ts';
 import { writeErrorGeoPackage, writeErrorWorkbook } from './error-file.server.ts';
 import { lonLatOfPlace } from './jobs.ts';
 import {
@@ -135,7 +135,7 @@ export function intakeRoutes(services: Services): Route[] {
             place: { field: 'file' },
           });
         }
-        const request = importRequestOf(upload.value.fields, services.clock.now().slice(0, 10));
+        const request = importRequestOf(upload.value.fields, legalDate(services.clock.now()));
         if (!request.ok) return refuse(400, request.error);
         const created = await createImport(services, actor, request.value, file);
         return created.ok ? reply(201, created.value) : refuse(403, created.error);
