@@ -1,47 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PROJECT_ROOT } from '../../src/platform/project-root.ts';
+import { buildProgram } from '../support/built-program.ts';
 
-/** A copy of the server that drills start, with a life of its own: whoever builds meanwhile changes nothing in it. */
+/** The server of the drills, bundled with its worker threads. */
 export interface BuiltApp {
   /** What Node is started with. */
   readonly program: string;
   remove(): void;
 }
 
-/** Bundles the entry of the drills and every worker thread into a folder beside what they read at run time. */
 export async function buildApp(): Promise<BuiltApp> {
-  const { build } = await import('esbuild');
-  const root = mkdtempSync(join(tmpdir(), 'tianchou-drill-app-'));
-  cpSync(join(PROJECT_ROOT, 'package.json'), join(root, 'package.json'));
-  for (const name of ['node_modules', 'migrations', 'packs', '.cache']) {
-    if (existsSync(join(PROJECT_ROOT, name))) symlinkSync(join(PROJECT_ROOT, name), join(root, name));
-  }
-  const workers = readdirSync(join(PROJECT_ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.worker.ts'),
-  );
-  await build({
-    absWorkingDir: PROJECT_ROOT,
-    entryPoints: {
-      'drill-server': 'tests/drills/server.ts',
-      ...Object.fromEntries(workers.map((path) => [path.replace(/\.ts$/, ''), join('src', path)])),
-    },
-    outdir: join(root, 'dist'),
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-  });
-  return {
-    program: join(root, 'dist', 'drill-server.js'),
-    remove: () => rmSync(root, { recursive: true, force: true }),
-  };
+  const { path, remove } = await buildProgram('tests/drills/server.ts', { workers: true });
+  return { program: path, remove };
 }
 
 /** A server process that is killed and started again, always on the same port and folder. */
@@ -57,6 +29,7 @@ export interface App {
 }
 
 export interface AppOptions {
+  /** See `buildApp`. */
   readonly program: string;
   readonly folder: string;
   readonly databaseUrl: string | undefined;

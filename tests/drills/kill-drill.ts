@@ -57,6 +57,7 @@ const IDLE_MILLISECONDS = 180_000;
 export async function killDrill(options: DrillOptions): Promise<DrillResult> {
   const { folder, postgresql, say = () => {} } = options;
   const random = seededRandom(options.seed);
+  mkdirSync(folder, { recursive: true });
   const data = join(folder, 'data');
   mkdirSync(data, { recursive: true });
   const { layer, plan } = await deliveries(folder, options);

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type BuiltProgram, buildProgram } from '../../../tests/support/built-program.ts';
 import { testActor } from '../../../tests/support/context.ts';
 import { startPostgresql, type ThrowAwayPostgresql } from '../../../tests/support/postgresql.ts';
 import { systemClock, systemIds } from '../clock.ts';
 import { openDatabase, type OpenedDatabase, sql } from '../db/index.ts';
-import { PROJECT_ROOT } from '../project-root.ts';
 import { jobsElsewhere } from './index.ts';
 
 interface Outcome {
@@ -17,10 +17,12 @@ interface Outcome {
 // Real processes on one real PostgreSQL: what one cannot show by promises inside a single process.
 describe('several processes on one queue', () => {
   let server: ThrowAwayPostgresql;
+  let program: BuiltProgram;
   let db: OpenedDatabase;
   let jobs: ReturnType<typeof jobsElsewhere>;
   const children: ChildProcess[] = [];
   beforeAll(async () => {
+    program = await buildProgram('tests/support/jobs-process.ts', { workers: false });
     server = await startPostgresql();
     db = await openDatabase({ url: server.url });
     await db.run(sql`create table outcome (job_id uuid, pid integer, attempt integer, at timestamptz)`);
@@ -32,14 +34,13 @@ describe('several processes on one queue', () => {
   afterAll(async () => {
     await db?.close();
     await server?.stop();
+    program?.remove();
   });
 
   async function start(concurrency: number): Promise<ChildProcess> {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', 'tests/support/jobs-process.ts', server.url, String(concurrency)],
-      { cwd: PROJECT_ROOT, stdio: ['ignore', 'pipe', 'ignore'] },
-    );
+    const child = spawn(process.execPath, [program.path, server.url, String(concurrency)], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     children.push(child);
     await new Promise<void>((resolve, reject) => {
       child.stdout!.once('data', () => resolve());
