@@ -133,7 +133,7 @@ export function sessionCases({ signIn, demo, code }: SessionApps): Readonly<Reco
     const { organisationId } = await done<{ organisationId: string }>(kit, keeper, 'POST', '/api/organisations', {
       divisionCode: COUNTY,
       name: `单位 ${++last}`,
-      kind: 'contractor',
+      kind: role,
     });
     const made = await done<{ appointmentId: string }>(kit, keeper, 'POST', '/api/appointments', {
       personId,
@@ -212,7 +212,7 @@ export function sessionCases({ signIn, demo, code }: SessionApps): Readonly<Reco
       await kit.layer('village');
       const made = await person(kit);
       const first = await appoint(kit, made.personId, 'contractor');
-      const second = await appoint(kit, made.personId, 'expert');
+      const second = await appoint(kit, made.personId, 'designInstitute');
       const who = await enter(kit, visitor(made.username, made.password, made.personId));
       const view = await done<{ role: string }>(kit, who, 'GET', '/api/session');
       const appointmentId = view.role === 'contractor' ? second : first;

@@ -5,7 +5,14 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson, type Json, seededRandom } from '../../src/kernel/index.ts';
 import { appendHeads, HEADS_FILE, readHeadsFile } from '../../src/modules/audit/heads-file.server.ts';
-import { type AuditEvent, type AuditHead, eventLine, eventOfLine, hashedText } from '../../src/modules/audit/index.ts';
+import {
+  type AuditEvent,
+  type AuditHead,
+  eventLine,
+  eventOfLine,
+  hashedText,
+  hashedTextOfLine,
+} from '../../src/modules/audit/index.ts';
 import { headsOfText, openHeadKeeper, readEvents, recordEvent, verifyLines } from '../../src/modules/audit/server.ts';
 import { systemClock, systemIds } from '../../src/platform/clock.ts';
 import { sql } from '../../src/platform/db/index.ts';
@@ -50,6 +57,7 @@ describe('an event as text', () => {
       expect(hashedText(event)).toBe(canonicalJson(content));
       expect(eventLine(event)).toBe(canonicalJson({ ...(content as object), hash } as Json));
       expect(eventOfLine(eventLine(event))).toEqual(event);
+      expect(hashedTextOfLine(eventLine(event), event)).toBe(hashedText(event));
     }
   });
 

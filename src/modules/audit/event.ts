@@ -94,6 +94,14 @@ export function eventLine(event: AuditEvent): string {
   return written(event, event.hash);
 }
 
+/** The text the hash of an exported event is taken over, cut out of its line: `line` must be one `eventOfLine` takes. */
+export function hashedTextOfLine(line: string, event: Pick<AuditEvent, 'hash'>): string {
+  const key = `"hash":"${event.hash}",`;
+  // Keys behind it are none called hash, and inside texts quotes are escaped; only `detail`, before it, may hold one.
+  const at = line.lastIndexOf(key);
+  return line.slice(0, at) + line.slice(at + key.length);
+}
+
 const HASH = /^[0-9a-f]{64}$/;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);

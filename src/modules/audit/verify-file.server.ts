@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { type ChainBreak, type ChainCheck, chainBreak, checkChain } from './chain-check.ts';
-import { eventOfLine } from './event.ts';
+import { eventOfLine, hashedTextOfLine } from './event.ts';
 import { type AuditHead, headLine } from './head.ts';
 import { signatureState } from './head-key.server.ts';
 import { firstWrongHead } from './heads.server.ts';
@@ -104,7 +104,7 @@ export async function verifyLines(
             `第 ${line} 行属于链 ${event.chain}，而文件应只含 ${only}。`,
             `Line ${line} is of the chain ${event.chain}, but the file should hold ${only} alone.`,
           )
-        : check.take(event);
+        : check.take(event, hashedTextOfLine(text, event));
     if (broken !== null) return outcome({ ...broken, line });
     if (line % 10_000 === 0) options.onProgress?.(line);
   }
