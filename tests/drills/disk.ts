@@ -3,7 +3,7 @@
 // While it is full: every write is answered with a stable code, nothing is half. Afterwards: the server goes on by itself (PostgreSQL
 // may have to be started again: it ends itself where its log finds no room), every acknowledged write is there.
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,8 @@ import { writeBackup } from '../../src/platform/db/backup.ts';
 import { failureOf } from '../../src/platform/failure.ts';
 import { TABLE_CARE } from '../../src/server/database-care.ts';
 import { startPostgresql } from '../support/postgresql.ts';
-import { buildApp, startApp, untilReady } from './kill-app.ts';
+import { buildProgram } from '../support/built-program.ts';
+import { startApp, untilReady } from './kill-app.ts';
 import { audit } from './kill-audit.ts';
 import { answersOf, machine, startWriting, today, writeEvidence } from './writing.ts';
 
@@ -32,9 +33,11 @@ if (process.getuid?.() !== 0) {
 }
 const STABLE = /^(2\d\d|4\d\d [A-Z][A-Z_-]+|503 [A-Z-]+|507 [A-Z-]+)$/;
 const wrong: string[] = [];
-const built = await buildApp();
+const built = await buildProgram('tests/drills/server.ts', { workers: true });
 const folder = mkdtempSync(join(tmpdir(), 'tianchou-disk-'));
 const small = join(folder, 'small');
+// The server of PostgreSQL runs as a user of its own.
+chmodSync(folder, 0o755);
 mkdirSync(small);
 execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${given.megabytes}m,mode=0777`, 'tmpfs', small]);
 
@@ -68,7 +71,7 @@ async function round(which: 'data folder' | 'PostgreSQL'): Promise<string> {
     settings: ['max_wal_size=64MB', 'min_wal_size=32MB', 'wal_keep_size=0'],
     ...(which === 'PostgreSQL' ? { parent: small } : {}),
   });
-  const app = await startApp({ program: built.program, folder: data, databaseUrl: database.url, port: 0 });
+  const app = await startApp({ program: built.path, folder: data, databaseUrl: database.url, port: 0 });
   const { url } = app;
   try {
     await untilReady(url);

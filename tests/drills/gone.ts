@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openDatabase } from '../../src/platform/db/index.ts';
 import { startPostgresql } from '../support/postgresql.ts';
-import { buildApp, startApp, untilReady } from './kill-app.ts';
+import { buildProgram } from '../support/built-program.ts';
+import { startApp, untilReady } from './kill-app.ts';
 import { audit } from './kill-audit.ts';
 import { answersOf, machine, startWriting, today, writeEvidence } from './writing.ts';
 
@@ -23,12 +24,12 @@ const { values: given } = parseArgs({
   },
 });
 const wrong: string[] = [];
-const built = await buildApp();
+const built = await buildProgram('tests/drills/server.ts', { workers: true });
 const folder = mkdtempSync(join(tmpdir(), 'tianchou-gone-'));
 const data = join(folder, 'data');
 mkdirSync(data);
 const database = await startPostgresql({ durable: true });
-const app = await startApp({ program: built.program, folder: data, databaseUrl: database.url, port: 0 });
+const app = await startApp({ program: built.path, folder: data, databaseUrl: database.url, port: 0 });
 const { url, pid } = app;
 
 interface Asked {

@@ -29,7 +29,8 @@ import { restoreArchive } from '../../src/platform/db/restore.ts';
 import { agreeOnText, readRows } from '../../src/platform/db/table-rows.ts';
 import { TABLE_CARE } from '../../src/server/database-care.ts';
 import { findPostgresql, startPostgresql } from '../support/postgresql.ts';
-import { buildApp, startApp, untilReady } from './kill-app.ts';
+import { buildProgram } from '../support/built-program.ts';
+import { startApp, untilReady } from './kill-app.ts';
 import { machine, startWriting, today, writeEvidence } from './writing.ts';
 
 const { values: given } = parseArgs({
@@ -102,7 +103,7 @@ async function idle(url: string): Promise<void> {
 }
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
-const built = await buildApp();
+const built = await buildProgram('tests/drills/server.ts', { workers: true });
 const first = await startPostgresql({
   durable: true,
   settings: [
@@ -114,7 +115,7 @@ const first = await startPostgresql({
 });
 let second: ChildProcess | undefined;
 try {
-  const app = await startApp({ program: built.program, folder: data, databaseUrl: first.url, port: 0 });
+  const app = await startApp({ program: built.path, folder: data, databaseUrl: first.url, port: 0 });
   await untilReady(app.url);
   const writing = await startWriting({
     url: app.url,
@@ -198,7 +199,7 @@ try {
   // Files are only ever added: the newest copy of the folder serves every second before it.
   const newData = join(folder, 'data-restored');
   cpSync(join(data, 'files'), join(newData, 'files'), { recursive: true });
-  const again = await startApp({ program: built.program, folder: newData, databaseUrl: first.url, port: 0 });
+  const again = await startApp({ program: built.path, folder: newData, databaseUrl: first.url, port: 0 });
   await untilReady(again.url);
   const rto = performance.now() - rtoBegun;
   const db = await openDatabase({ url: first.url });
