@@ -76,7 +76,7 @@ export function authAdapter(
       transaction: false,
       customTransformInput: ({ data, field, model }) => protect(model, field, data),
     },
-    adapter: () => ({
+    adapter: ({ getFieldName }) => ({
       async create({ model, data }) {
         const row = kept(data);
         return current().one(sql`insert into ${sql.table(model)} (${sql.join(Object.keys(row).map((name) => sql.ref(name)))})
@@ -86,11 +86,11 @@ export function authAdapter(
         return ((await current().first(sql`select * from ${sql.table(model)} where ${conditions(where)} limit 1`)) ??
           null) as never;
       },
-      async findMany({ model, where, limit, sortBy, offset }) {
+      async findMany({ model, modelKey = model, where, limit, sortBy, offset }) {
         const order =
           sortBy === undefined
             ? sql``
-            : sql`order by ${sql.ref(sortBy.field)} ${sortBy.direction === 'desc' ? sql`desc` : sql`asc`}`;
+            : sql`order by ${sql.ref(getFieldName({ model: modelKey, field: sortBy.field }))} ${sortBy.direction === 'desc' ? sql`desc` : sql`asc`}`;
         return (await current().rows(sql`select * from ${sql.table(model)} where ${conditions(where)} ${order}
           limit ${limit} offset ${offset ?? 0}`)) as never;
       },
