@@ -2,7 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openArchive } from '../platform/db/archive-reader.ts';
 import { type TableCare, writeBackup } from '../platform/db/backup.ts';
-import { type Database, sql } from '../platform/db/index.ts';
+import { databaseBytes } from '../platform/db/facts.ts';
+import type { Database } from '../platform/db/index.ts';
 import { errorFields, type Logger } from '../platform/logging.ts';
 import { VERSION } from '../platform/version.ts';
 
@@ -30,8 +31,7 @@ export async function backUpAtStop(options: AutomaticBackup): Promise<'written' 
   if (db.engine !== 'embedded') return 'skipped';
   try {
     const begun = performance.now();
-    const { bytes } = await db.one<{ bytes: number }>(sql`select pg_database_size(current_database()) as bytes`);
-    const megabytes = Math.round(bytes / 2 ** 20);
+    const megabytes = Math.round((await databaseBytes(db)) / 2 ** 20);
     const most = options.mostMegabytes ?? MOST_MEGABYTES;
     if (megabytes > most) {
       logger.log('warning', 'no automatic backup: the database is too large for one', { megabytes, most });

@@ -162,7 +162,12 @@ try {
   second = spawn(
     join(installation.binaries, 'postgres'),
     [
-      ...['-D', base, '-p', String(first.port), '-k', base],
+      '-D',
+      base,
+      '-p',
+      String(first.port),
+      '-k',
+      base,
       ...[
         'listen_addresses=127.0.0.1',
         'jit=off',
