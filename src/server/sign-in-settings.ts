@@ -37,13 +37,13 @@ export function signInSecret(dataFolder: string, environment: Environment): stri
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
-  const secret = readOrRefuse(path, 'TIANCHOU_SECRET_FILE');
+  const secret = contentOf(path, 'TIANCHOU_SECRET_FILE');
   if (secret.length < MIN_SECRET_LENGTH)
     throw new ConfigError(`TIANCHOU_SECRET_FILE holds less than ${MIN_SECRET_LENGTH} characters: ${path}`);
   return secret;
 }
 
-function readOrRefuse(path: string, name: string): string {
+function contentOf(path: string, name: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
@@ -71,7 +71,7 @@ export function oidcSettingsOf(environment: Environment): OidcSettings | null {
   return {
     issuer,
     clientId,
-    clientSecret: readOrRefuse(secretFile, 'TIANCHOU_OIDC_CLIENT_SECRET_FILE'),
+    clientSecret: contentOf(secretFile, 'TIANCHOU_OIDC_CLIENT_SECRET_FILE'),
     name: set('TIANCHOU_OIDC_NAME') ?? 'OpenID Connect',
     usernameClaim: set('TIANCHOU_OIDC_USERNAME_CLAIM') ?? 'preferred_username',
     publicUrl,
