@@ -225,7 +225,8 @@ export function createHttpApp(options: AppOptions): Hono {
       requestId: requestIdOf(request),
       method: isRead ? request.method : methodName(request.method),
       route,
-      ...(status < 400 || status >= 500 ? { path: new URL(request.url).pathname } : {}),
+      // Only what was carried out is known to name an object: anything may stand in the address of what failed.
+      ...(status < 400 ? { path: new URL(request.url).pathname } : {}),
       status,
       milliseconds: Math.round(milliseconds),
     });
