@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { localized, type Refusal } from '../kernel/index.ts';
-import { type Database, sql } from '../platform/db/index.ts';
-import { readMigrations } from '../platform/db/migrations.ts';
+import type { Database } from '../platform/db/index.ts';
+import { readApplied, readMigrations } from '../platform/db/migrations.ts';
 
 const DATABASE: Refusal = {
   code: 'NOT-READY',
@@ -77,10 +77,8 @@ export function readinessOf(options: ReadinessOptions): Readiness {
 
   const databaseTrouble = async (): Promise<Refusal | undefined> => {
     try {
-      const { number } = await within(
-        db.one<{ number: number }>(sql`select max(number) as number from schema_migration`),
-        WAIT_MILLISECONDS,
-      );
+      const applied = await within(readApplied(db), WAIT_MILLISECONDS);
+      const number = Math.max(0, ...(applied ?? []).map((one) => one.number));
       return number === (await newest) ? undefined : SCHEMA;
     } catch {
       return DATABASE;

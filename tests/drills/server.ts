@@ -2,11 +2,12 @@
 // who he is in a header. It listens on 127.0.0.1 only and is part of no build.
 //   DATABASE_URL=… TIANCHOU_DATA=… PORT=0 [TIANCHOU_JOBS=off] node --import tsx tests/drills/server.ts
 // Prints one line with its address once requests are answered. SIGTERM stops it in order.
-import { serve, type ServerType } from '@hono/node-server';
 import { type ActorContext, ROLES, type Role } from '../../src/modules/access/index.ts';
 import { systemClock as clock, systemIds as ids } from '../../src/platform/clock.ts';
 import { openDatabase } from '../../src/platform/db/index.ts';
 import { openFiles } from '../../src/platform/files/index.ts';
+import { guardedDoors, OPEN_DOORS } from '../../src/platform/http/doors.ts';
+import { listen } from '../../src/platform/http/listen.ts';
 import { jobsElsewhere, jobsInThread } from '../../src/platform/jobs/index.ts';
 import { jsonLogger as logger } from '../../src/platform/logging.ts';
 import { startWorker } from '../../src/platform/project-root.ts';
@@ -46,21 +47,19 @@ const jobs =
           return startWorker('server/jobs.worker', start, { name: 'jobs', transferList });
         },
       });
-const composed = createApp({ db, files, clock, ids, logger, jobs, actorOf });
-const server = await new Promise<ServerType>((resolve) => {
-  const started: ServerType = serve({ fetch: composed.app.fetch, hostname: '127.0.0.1', port: config.port }, () =>
-    resolve(started),
-  );
-});
+// Most drills ask as fast as they can; the one that drills the load asks to be counted.
+const doors = process.env['TIANCHOU_DRILL_DOORS'] === 'on' ? guardedDoors({ factor: config.rateFactor }) : OPEN_DOORS;
+const { proxies } = config;
+const composed = createApp({ db, files, clock, ids, logger, jobs, actorOf, doors, proxies });
+const server = await listen({ host: '127.0.0.1', port: config.port, fetch: composed.app.fetch, logger, proxies });
 process.on('SIGTERM', () => {
   setTimeout(() => process.exit(0), 10_000).unref();
-  server.close();
-  (server as { closeAllConnections?: () => void }).closeAllConnections?.();
-  void composed
-    .stop()
+  void server
+    .finish(0)
+    .then(() => composed.stop())
     .then(() => files.close())
     .then(() => db.close())
     .finally(() => process.exit(0));
 });
 await composed.start();
-process.stdout.write(`drill server: http://127.0.0.1:${(server.address() as { port: number }).port}/\n`);
+process.stdout.write(`drill server: http://127.0.0.1:${server.port}/\n`);
