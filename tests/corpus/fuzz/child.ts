@@ -11,6 +11,8 @@ export interface ChildTask {
   /** A folder of the child's own; all it leaves in it counts. */
   readonly folder: string;
   readonly threads: boolean;
+  /** Every how many-th case is read at the page's door too. */
+  readonly pageEvery: number;
 }
 
 export type ChildMessage =
@@ -56,7 +58,7 @@ process.on('unhandledRejection', (error) => {
   thrownAside = `rejected where nobody listens: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 });
 
-async function work({ format, keys, folder, threads }: ChildTask): Promise<void> {
+async function work({ format, keys, folder, threads, pageEvery }: ChildTask): Promise<void> {
   const say = (message: ChildMessage): void => void process.send!(message);
   // Deep enough that a path with some `..` still lies in a folder that is looked at.
   const parents = ['a', 'b', 'c'].map((_, i) => join(folder, ...['a', 'b', 'c'].slice(0, i + 1)));
@@ -73,7 +75,7 @@ async function work({ format, keys, folder, threads }: ChildTask): Promise<void>
     say({ kind: 'read', at });
     const begun = performance.now();
     let outcome = await throughServer(format, path, threads);
-    if (outcome.kind !== 'crash' && atPage(format, key)) {
+    if (outcome.kind !== 'crash' && atPage(format, key) && key.number % pageEvery === 0) {
       const page = await throughPage(made.file, made.bytes);
       if (page.kind === 'crash') outcome = { kind: 'crash', detail: `at the page: ${page.detail}` };
     }

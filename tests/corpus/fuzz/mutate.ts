@@ -350,8 +350,20 @@ const VALUES: readonly unknown[] = [
   2 ** 60,
 ];
 
+function depthOf(bytes: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const byte of bytes) {
+    if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return deepest;
+}
+
 /** Changes a value of a JSON text and writes it again: a text that is JSON, and something else than it was. */
 function mutateTree(bytes: Uint8Array, random: Random): Uint8Array {
+  // A nest deeper than any stack is left to the mutators of text.
+  if (depthOf(bytes) > 200) return mutateText(bytes, bytes, random, JSON_PIECES);
   let tree: unknown;
   try {
     tree = JSON.parse(Buffer.from(bytes).toString('utf8'));

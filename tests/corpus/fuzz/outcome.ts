@@ -9,8 +9,7 @@ export type Outcome =
 const CODE = /^[A-Z][A-Z0-9]*([_-][A-Z0-9]+)+$/;
 const RULE = /^[a-z]+(\.[a-z0-9-]+)+$/i;
 /** What shows that a sentence was put together from nothing, or shows the inside of the program. */
-const LEAK =
-  /undefined|\[object |\bnull\b.*\bis not\b|is not a function|\bat .+:\d+:\d+|node_modules|\/tmp\/|Cannot read propert/;
+const LEAK = /undefined|\[object |is not a function|\bat .+:\d+:\d+|node_modules|\/tmp\/|Cannot read propert/;
 
 function faultOf(text: Localized | undefined, what: string): string | null {
   if (text === undefined) return `no ${what}`;

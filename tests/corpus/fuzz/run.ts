@@ -49,6 +49,10 @@ export interface Tally {
 
 export interface RunOptions {
   readonly threads?: boolean;
+  /** Every how many-th case is read at the page's door too; all of them by default. */
+  readonly pageEvery?: number;
+  /** How long a case may take by the clock; longer where the machine has other work. */
+  readonly patienceMs?: number;
   readonly onProgress?: (done: number, tally: Tally) => void;
   /** Stops between two processes when this many milliseconds have passed. */
   readonly longestMs?: number;
@@ -123,7 +127,14 @@ async function runOne(
   options: RunOptions,
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'tianchou-fuzz-'));
-  const task: ChildTask = { format, keys, folder, threads: options.threads === true };
+  const task: ChildTask = {
+    format,
+    keys,
+    folder,
+    threads: options.threads === true,
+    pageEvery: options.pageEvery ?? 1,
+  };
+  const patienceMs = options.patienceMs ?? LONGEST_MS;
   const worker = fork(child, [], {
     cwd: PROJECT_ROOT,
     execArgv: ['--enable-source-maps', `--max-old-space-size=${HEAP_MEGABYTES}`],
@@ -140,7 +151,7 @@ async function runOne(
     complaint = (complaint + piece.toString()).slice(-4_000);
   });
   const watch = setInterval(() => {
-    if (readSince > 0 && performance.now() - readSince > LONGEST_MS) end('hang', `longer than ${LONGEST_MS / 1000} s`);
+    if (readSince > 0 && performance.now() - readSince > patienceMs) end('hang', `longer than ${patienceMs / 1000} s`);
     else if (residentMegabytes(worker) > ENDED_AT_MEGABYTES) end('memory', `more than ${ENDED_AT_MEGABYTES} MB, ended`);
   }, 250);
   const end = (kind: 'hang' | 'memory', detail: string): void => {
@@ -158,7 +169,7 @@ async function runOne(
     } else {
       readSince = 0;
       ended = message.at + 1;
-      count(tally, keys[message.at]!, message);
+      count(tally, keys[message.at]!, message, patienceMs);
     }
   });
   worker.send(task);
@@ -193,7 +204,7 @@ const add = (map: Map<string, number>, keys: readonly string[]): void => {
   for (const key of keys) map.set(key, (map.get(key) ?? 0) + 1);
 };
 
-function count(tally: Tally, key: CaseKey, message: Extract<ChildMessage, { kind: 'end' }>): void {
+function count(tally: Tally, key: CaseKey, message: Extract<ChildMessage, { kind: 'end' }>, patienceMs: number): void {
   const { outcome, milliseconds, peakMegabytes, name } = message;
   tally.cases++;
   if (milliseconds > tally.slowestMs) [tally.slowestMs, tally.slowest] = [milliseconds, name];
@@ -206,7 +217,7 @@ function count(tally: Tally, key: CaseKey, message: Extract<ChildMessage, { kind
     tally.refused++;
     add(tally.codes, outcome.codes);
   } else void note(tally, key, 'crash', outcome.detail);
-  if (milliseconds > LONGEST_MS) void note(tally, key, 'hang', `${Math.round(milliseconds)} ms`);
+  if (milliseconds > patienceMs) void note(tally, key, 'hang', `${Math.round(milliseconds)} ms`);
   if (peakMegabytes > MOST_MEGABYTES) void note(tally, key, 'memory', `${Math.round(peakMegabytes)} MB`);
 }
 

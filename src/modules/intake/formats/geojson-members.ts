@@ -74,9 +74,10 @@ export function refusalOfForeignJson(file: string, members: Members, count: numb
     );
   }
   if (count > 0 && type !== undefined && !known.includes(String(type))) {
+    const shown = typeof type === 'string' ? type.slice(0, 40) : String(JSON.stringify(type)).slice(0, 40);
     return notGeojson(
-      `JSON 的 type 是“${String(type).slice(0, 40)}”,不是 GeoJSON`,
-      `The type of the JSON is “${String(type).slice(0, 40)}”, which is not GeoJSON.`,
+      `JSON 的 type 是“${shown}”,不是 GeoJSON`,
+      `The type of the JSON is “${shown}”, which is not GeoJSON.`,
     );
   }
   if (type === undefined)

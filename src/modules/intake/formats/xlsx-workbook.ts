@@ -98,7 +98,7 @@ export async function readWorkbook(parts: WorkbookParts): Promise<Workbook> {
   const targets = new Map<string, string>();
   await scan(parts, 'xl/_rels/workbook.xml.rels', {
     open(name, attribute) {
-      if (name !== 'Relationship' || !/\/worksheet$/.test(attribute('Type') ?? '')) return;
+      if (name !== 'Relationship' || !(attribute('Type') ?? '').endsWith('/worksheet')) return;
       const target = attribute('Target') ?? '';
       targets.set(attribute('Id') ?? '', target.startsWith('/') ? target.slice(1) : `xl/${target}`);
     },

@@ -94,7 +94,7 @@ export function createXmlScanner(handler: XmlHandler): { feed(piece: string): vo
   const words = (text: string): void => {
     if (text === '') return;
     if (path.length > 0) handler.text(text.includes('&') ? resolved(text) : text);
-    else if (/[^\s\uFEFF\u0000]/.test(text)) throw new XmlDamaged('text outside the root');
+    else if (text.replaceAll('\u0000', '').trim() !== '') throw new XmlDamaged('text outside the root');
   };
 
   return {

@@ -274,7 +274,7 @@ export function geopackageSeeds(): Seed[] {
     sql(`hostile text ${i + 1}`, `UPDATE DLTB SET DLMC=${quoted(value)}, BSM=${quoted(value)};`);
   });
   HOSTILE_TEXTS.slice(0, 14).forEach((value, i) => {
-    const name = value.replace(/["\u0000]/g, '') || '空';
+    const name = value.replaceAll('"', '').replaceAll('\u0000', '') || '空';
     sql(
       `layer of hostile name ${i + 1}`,
       `ALTER TABLE DLTB RENAME TO "${name}"; UPDATE gpkg_geometry_columns SET table_name=${quoted(name)}; UPDATE gpkg_contents SET table_name=${quoted(name)};`,

@@ -232,7 +232,7 @@ export function boundaryTxtSeeds(): Seed[] {
   add('point numbers all the same', HEAD + parcel(TRIANGLE.map(([, ...rest]) => ['J1', ...rest])));
   add(
     'ring numbers in disorder',
-    HEAD + parcel([...TRIANGLE.map(([id, , n, e], i) => [id, [9, 1, 9, 1][i]!, n, e] as const)]),
+    HEAD + parcel(TRIANGLE.map(([id, , n, e], i) => [id, [9, 1, 9, 1][i]!, n, e] as const)),
   );
   add(
     'a thousand rings',

@@ -15,9 +15,10 @@ const TRIANGLE: readonly (readonly Cell[])[] = [
 const TABLE = [TITLES, ...TRIANGLE];
 
 const escaped = (value: string): string =>
-  value
-    .replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '');
+  [...value]
+    .filter((character) => character >= ' ' || '\t\n\r'.includes(character))
+    .join('')
+    .replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 const letter = (column: number): string =>
   column < 26 ? String.fromCharCode(65 + column) : letter(Math.floor(column / 26) - 1) + letter(column % 26);
 const cellXml = (value: Cell, ref: string): string =>
