@@ -349,10 +349,78 @@ function severityOf(call: Node, rest: readonly Node[]): Severity | null {
 }
 
 /** Ids whose words are put together at run time, or written where there is no language yet; by hand. */
+const AUDIT_REMEDY: Localized = {
+  zh: '保留现场，勿改动数据库；与备份和另存的链头比对，见 docs/operations/audit.md',
+  en: 'Leave everything as it is and compare with backups and the heads kept elsewhere: docs/operations/audit.md.',
+};
+
 const WRITTEN_BY_HAND: readonly (Pick<CatalogueEntry, 'id' | 'kind'> & {
   readonly meaning: Localized;
   readonly remedy: Localized;
 })[] = [
+  {
+    id: 'AUDIT-SEQUENCE',
+    kind: 'code',
+    meaning: {
+      zh: '审计链中有编号缺失、重复或次序颠倒',
+      en: 'A number of an audit chain is missing, doubled or out of order.',
+    },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-CONTENT',
+    kind: 'code',
+    meaning: { zh: '审计记录的内容与其哈希不符', en: 'The content of an audit event does not give its hash.' },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-LINK',
+    kind: 'code',
+    meaning: { zh: '审计记录没有接在前一条之后', en: 'An audit event does not follow the one before it.' },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-HEAD-DIFFERS',
+    kind: 'code',
+    meaning: { zh: '审计链与已签名的链头不符', en: 'An audit chain differs from a signed head.' },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-HEAD-SIGNATURE',
+    kind: 'code',
+    meaning: { zh: '链头的签名不成立', en: 'The signature of a head of the audit does not hold.' },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-HEAD-KEY',
+    kind: 'code',
+    meaning: { zh: '链头由未知密钥签名', en: 'A head of the audit is signed with an unknown key.' },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-HEAD-FORM',
+    kind: 'code',
+    meaning: { zh: '链头文件中有一行不是链头', en: 'A line of the file of heads is no head.' },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-TAIL-MISSING',
+    kind: 'code',
+    meaning: { zh: '审计链止于已签名的链头之前', en: 'An audit chain ends before a signed head.' },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-CHAIN-MISSING',
+    kind: 'code',
+    meaning: { zh: '已签名的链头所在的审计链不存在', en: 'The chain of a signed head is gone.' },
+    remedy: AUDIT_REMEDY,
+  },
+  {
+    id: 'AUDIT-LINE-FORM',
+    kind: 'code',
+    meaning: { zh: '文件中有一行不是导出的审计记录', en: 'A line of the file is not an exported audit event.' },
+    remedy: AUDIT_REMEDY,
+  },
   {
     id: 'USAGE',
     kind: 'code',
