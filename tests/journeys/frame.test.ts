@@ -31,9 +31,9 @@ describe('frame', { timeout: JOURNEY_TIMEOUT }, () => {
     await page.getByRole('link', { name: '一张图' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
     expect(new URL(page.url()).pathname).toBe('/projects');
-    // The embedded database and demo data are announced on every screen.
+    // The embedded database, and that nobody signs in, are announced on every screen.
     await page.getByText('内嵌数据库').waitFor();
-    await page.getByText('演示数据').waitFor();
+    await page.getByText('演示模式：未登录，数据为虚构').waitFor();
 
     await page.getByRole('button', { name: 'EN' }).click();
     await page.getByRole('link', { name: 'Map', exact: true }).waitFor();

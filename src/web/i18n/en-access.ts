@@ -23,10 +23,10 @@ export const enAccess: Readonly<Record<keyof typeof zhAccess, string>> = {
   'user.actAs': 'Act under',
   'user.account': 'My account',
   'user.leave': 'Sign out',
-  'gate.notAllowed': '“{screen}” is not open to your role ({role})',
+  'gate.notAllowed': '"{screen}" is not open to your role ({role})',
   'gate.notAllowedNext':
     'Open to: {roles}. If your work needs it, ask the security administrator for another appointment.',
-  'gate.goTo': 'Go to “{screen}”',
+  'gate.goTo': 'Go to "{screen}"',
   'gate.nothing': 'There is no page for your role',
   'gate.onlyLook': 'Your role ({role}) may look, but not {what}.',
   'gate.what.import': 'upload files',
@@ -178,8 +178,9 @@ export const enAccess: Readonly<Record<keyof typeof zhAccess, string>> = {
   'appointment.none': 'You hold no appointment today',
   'appointment.noneNext':
     'None was granted yet, or it ended, or it was revoked a moment ago. Ask the security administrator, then try again.',
-  'appointment.noneOthers':
-    'The appointment you acted under has ended or was revoked. You may act under another of yours:',
+  'appointment.choose': 'Choose the appointment to go on under',
+  'appointment.chooseNext':
+    'None is in use: the one before ended or was revoked, or a new one was granted a moment ago.',
   'appointment.new': 'Grant an appointment',
   'appointment.grant': 'Grant',
   'appointment.granted': 'Appointment granted',
@@ -224,7 +225,7 @@ export const enAccess: Readonly<Record<keyof typeof zhAccess, string>> = {
   'organisation.isOpen': 'in use',
   'organisation.isClosed': 'closed',
   'organisation.close': 'Close',
-  'organisation.closeSure': 'Close “{name}”? Its {count} appointments are revoked with it.',
+  'organisation.closeSure': 'Close "{name}"? Its {count} appointments are revoked with it.',
   'organisation.none': 'No organisation yet',
   'organisation.noneNext': 'Register the organisations first, then appoint their people.',
   'organisation.noneNextOther': 'The security administrator registers them.',
@@ -280,7 +281,7 @@ export const enAccess: Readonly<Record<keyof typeof zhAccess, string>> = {
   'audit.filter': 'Filter events',
   'audit.history': 'Every event of this object',
   'audit.historyOf': 'Everything that happened to',
-  'audit.onlyChain': 'Only the chain “{chain}”',
+  'audit.onlyChain': 'Only the chain "{chain}"',
   'audit.allChains': 'all chains',
   'audit.none': 'No event fits',
   'audit.noneNext': 'Widen the filters.',
@@ -320,7 +321,7 @@ export const enAccess: Readonly<Record<keyof typeof zhAccess, string>> = {
   'audit.headsNote':
     'Print and keep them elsewhere: whoever rewrites a chain later is found by comparing it with the paper.',
   'audit.headsTitle': 'Tianchou: signed heads of the audit chains',
-  'audit.securityNote': 'You read the chain “Audit” alone: who looked at, exported and verified the records.',
+  'audit.securityNote': 'You read the chain "Audit" alone: who looked at, exported and verified the records.',
   'audit.auditorNote':
     'You read the records of the counties of your division; what you look at and export is recorded too.',
 };

@@ -84,7 +84,7 @@ function SecondFactor(props: { readonly account: AccountView }) {
   if (account.secondFactor === 'on') {
     return (
       <>
-        <p>
+        <p className="factor-state">
           <span className="mark mark-pass">{t('factor.on')}</span>{' '}
           {account.backupCodesLeft === null ? null : t('factor.codesLeft', { count: account.backupCodesLeft })}
         </p>
@@ -98,7 +98,7 @@ function SecondFactor(props: { readonly account: AccountView }) {
   }
   return (
     <>
-      <p>
+      <p className="factor-state">
         <span className="mark mark-person">
           {t(account.secondFactor === 'required' ? 'factor.required' : 'factor.off')}
         </span>
@@ -206,12 +206,14 @@ export function AccountScreen() {
             <Panel title={t('factor.heading')}>
               <SecondFactor account={account} />
             </Panel>
-            <Panel title={t('sessions.title')} flush>
-              <Sessions />
-            </Panel>
-            <Panel title={t('nav.appointments')} flush>
-              <Appointments account={account} />
-            </Panel>
+            <div className="stack">
+              <Panel title={t('sessions.title')} flush>
+                <Sessions />
+              </Panel>
+              <Panel title={t('nav.appointments')} flush>
+                <Appointments account={account} />
+              </Panel>
+            </div>
           </div>
         </>
       )}

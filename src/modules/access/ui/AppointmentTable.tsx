@@ -42,7 +42,11 @@ export function AppointmentTable(props: {
               <th scope="col">{t('appointment.division')}</th>
               <th scope="col">{t('appointment.term')}</th>
               <th scope="col">{t('person.state')}</th>
-              {mayRevoke ? <th scope="col">{t('list.actions')}</th> : null}
+              {mayRevoke ? (
+                <th scope="col" className="row-buttons">
+                  {t('list.actions')}
+                </th>
+              ) : null}
             </tr>
           </thead>
           <tbody>
@@ -66,8 +70,10 @@ export function AppointmentTable(props: {
                   {divisionName(one.divisionCode)} <code className="muted">{one.divisionCode}</code>
                 </td>
                 <td data-label={t('appointment.term')} className="figures">
-                  <span className="nowrap">{one.validFrom}</span> –{' '}
-                  <span className="nowrap">{one.validUntil ?? t('appointment.open')}</span>
+                  <span>
+                    <span className="nowrap">{one.validFrom}</span> –{' '}
+                    <span className="nowrap">{one.validUntil ?? t('appointment.open')}</span>
+                  </span>
                   <span className="sub">{t('appointment.grantedBy', { name: one.grantedBy })}</span>
                 </td>
                 <td data-label={t('person.state')}>

@@ -100,6 +100,8 @@ export function DivisionsScreen() {
       ),
     [query.data, wanted],
   );
+  // The tree begins at what is registered: a county alone is not drawn under a province nobody named.
+  const top = Math.min(...shown.map((each) => DEPTHS[each.level]));
   return (
     <>
       <ScreenHead
@@ -137,7 +139,7 @@ export function DivisionsScreen() {
               ) : (
                 <ul className="division-tree">
                   {shown.map((each) => (
-                    <li key={each.code} data-depth={DEPTHS[each.level]}>
+                    <li key={each.code} data-depth={DEPTHS[each.level] - top}>
                       <span className="division-name">{pick(each.name)}</span>
                       <code>{each.code}</code>
                       <span className="muted">{t(`division.level.${each.level}`)}</span>

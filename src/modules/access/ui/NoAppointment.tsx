@@ -17,11 +17,11 @@ export function NoAppointment(props: { readonly refresh: () => Promise<void> }) 
   const others = session.appointments;
   return (
     <EmptyPanel
-      title={t('appointment.none')}
+      title={t(others.length > 0 ? 'appointment.choose' : 'appointment.none')}
       next={
         <>
           <code className="code-badge">NOT-APPOINTED</code>
-          {t(others.length > 0 ? 'appointment.noneOthers' : 'appointment.noneNext')}
+          {t(others.length > 0 ? 'appointment.chooseNext' : 'appointment.noneNext')}
         </>
       }
     >
@@ -29,7 +29,7 @@ export function NoAppointment(props: { readonly refresh: () => Promise<void> }) 
         <ul className="choice-buttons">
           {others.map((choice) => (
             <li key={choice.appointmentId}>
-              <Button onClick={() => change.mutate(choice.appointmentId)} loading={change.isPending}>
+              <Button type="primary" onClick={() => change.mutate(choice.appointmentId)} loading={change.isPending}>
                 {pick(ROLE_NAMES[choice.role])} · {divisionName(choice.divisionCode)}
               </Button>
             </li>

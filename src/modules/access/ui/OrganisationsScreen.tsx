@@ -155,7 +155,11 @@ export function OrganisationsScreen() {
                           {t('organisation.appointments')}
                         </th>
                         <th scope="col">{t('person.state')}</th>
-                        {mayClose ? <th scope="col">{t('list.actions')}</th> : null}
+                        {mayClose ? (
+                          <th scope="col" className="row-buttons">
+                            {t('list.actions')}
+                          </th>
+                        ) : null}
                       </tr>
                     </thead>
                     <tbody>
