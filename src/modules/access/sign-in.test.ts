@@ -2,9 +2,13 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINES, type TestDatabase } from '../../../tests/support/databases.ts';
 import { type Browser, openSignInDesk, PASSWORDS, type SignInDesk } from '../../../tests/support/sign-in-desk.ts';
+import { systemIds } from '../../platform/clock.ts';
 import { sql } from '../../platform/db/index.ts';
-import { firstBrokenEvent } from '../audit/server.ts';
+import { silentLogger } from '../../platform/logging.ts';
+import { firstBrokenEvent, recordEvent } from '../audit/server.ts';
 import type { AccountView, AppointmentView, PersonWithPassword, SecondFactorEnrolment } from './index.ts';
+import { systemActor } from './index.ts';
+import { accessParts, makeSetupCode, resetAtTerminal } from './server.ts';
 
 const MINUTES = 60;
 const HOURS = 60 * MINUTES;
@@ -393,6 +397,31 @@ describe.each(ENGINES)('signing in on $name', ({ open }) => {
       expect(await browser.view()).toMatchObject({ signedIn: false });
       const again = await enter('forgetful', reset.initialPassword);
       expect(await again.view()).toMatchObject({ mustChangePassword: true });
+    });
+
+    it('of an administrator are opened again at the terminal, as the program', async () => {
+      const services = { db: desk.test.db, clock: desk.clock, ids: systemIds, logger: silentLogger };
+      const parts = accessParts(services, { mode: 'sign-in', record: recordEvent });
+      expect(await makeSetupCode(parts)).toBeUndefined();
+      const password = await person('locked');
+      await appoint('locked', 'securityAdministrator');
+      for (let i = 0; i < 6; i++)
+        await desk.browser(nextAddress()).post('/api/session/sign-in', { username: 'locked', password: 'no' });
+      const terminal = systemActor(desk.clock, systemIds);
+      expect(await resetAtTerminal(parts, terminal, 'nobody', false)).toMatchObject({ ok: false });
+      const reset = await resetAtTerminal(parts, terminal, 'LOCKED', true);
+      if (!reset.ok) throw new Error(reset.error.refusal.code);
+      expect((await desk.events()).at(-1)).toMatchObject({
+        operation: 'access.resetAtTerminal',
+        actor: 'system',
+        role: 'system',
+        objectId: ids.get('locked'),
+      });
+      const again = await enter('locked', reset.value.initialPassword);
+      expect(await again.view()).toMatchObject({ next: 'change-password', role: 'unappointed' });
+      expect(
+        await status(desk.browser(nextAddress()).post('/api/session/sign-in', { username: 'locked', password })),
+      ).toBe(401);
     });
 
     it('that nobody uses are listed for the security administrator', async () => {
