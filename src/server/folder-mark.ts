@@ -1,25 +1,15 @@
-import { createHash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localized, type Refusal } from '../kernel/index.ts';
-import { type Database, sql } from '../platform/db/index.ts';
+import { type Database, databaseIdentity } from '../platform/db/index.ts';
 
 // A worker that has the database and not its files would fail every job it takes. So the folder says whose it is.
 const NAME = 'of-database';
 
-/** A text that only this database has. */
-async function identityOf(db: Database): Promise<string> {
-  const { begun } = await db.one<{ begun: string }>(
-    sql`select string_agg(number || ' ' || applied_at, ',' order by number) as begun
-      from (select number, applied_at from schema_migration order by number limit 1) first`,
-  );
-  return createHash('sha256').update(begun).digest('hex');
-}
-
 /** A server says that the folder is that of its database. */
 export async function markFolder(db: Database, folder: string): Promise<void> {
   const path = join(folder, NAME);
-  const identity = await identityOf(db);
+  const identity = await databaseIdentity(db);
   if ((await readMark(path)) === identity) return;
   const unfinished = `${path}.${process.pid}.unfinished`;
   const handle = await open(unfinished, 'w');
@@ -34,7 +24,7 @@ export async function markFolder(db: Database, folder: string): Promise<void> {
 
 /** Why a worker may not use the folder with this database, or null where it may. */
 export async function folderRefusal(db: Database, folder: string): Promise<Refusal | null> {
-  if ((await readMark(join(folder, NAME))) === (await identityOf(db))) return null;
+  if ((await readMark(join(folder, NAME))) === (await databaseIdentity(db))) return null;
   return {
     code: 'DATA-FOLDER-OTHER',
     message: localized(

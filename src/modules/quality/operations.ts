@@ -1,10 +1,10 @@
 import { err, localized, ok, type Refusal, type Result } from '../../kernel/index.ts';
-import { type Queryable, sql } from '../../platform/db/index.ts';
+import type { Queryable } from '../../platform/db/index.ts';
 import type { Services } from '../../platform/services.ts';
 import type { ActorContext } from '../access/index.ts';
 import { recordEvent } from '../audit/server.ts';
 import { findLayerVersion, type LayerVersion } from '../parcels/server.ts';
-import { findReport, type StoredReport } from './store.ts';
+import { findReport, lockQuality, type StoredReport } from './store.ts';
 import type { QualityReportView } from './views.ts';
 
 export const QUALITY_JOB = 'quality.assess';
@@ -33,7 +33,7 @@ export async function startQuality(
     const version = found.value;
     if (version.state !== 'current') return err(WITHDRAWN);
     // Two people may press at once; two runs of one version would write the same report.
-    await tx.run(sql`select pg_advisory_xact_lock(hashtextextended(${`quality:${layerVersionId}`}, 0))`);
+    await lockQuality(tx, layerVersionId);
     const active = (await services.jobs.active(QUALITY_JOB, tx)).find(
       ({ input }) => (input as { layerVersionId: string }).layerVersionId === layerVersionId,
     );

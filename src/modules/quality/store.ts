@@ -24,6 +24,11 @@ function inVersion({ countyCode, layerVersionId }: LayerKey) {
   return sql`county_code = ${countyCode} and layer_version_id = ${layerVersionId}`;
 }
 
+/** Until the transaction ends nobody else starts a run of this layer version. */
+export async function lockQuality(tx: Transaction, layerVersionId: string): Promise<void> {
+  await tx.run(sql`select pg_advisory_xact_lock(hashtextextended(${`quality:${layerVersionId}`}, 0))`);
+}
+
 /** Called first in each transaction; throws where another attempt at the job writes for the layer version by now. */
 export type Fence = (tx: Transaction) => Promise<void>;
 

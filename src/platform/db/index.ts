@@ -9,6 +9,7 @@ import { openPostgresqlEngine } from './postgresql.ts';
 
 export { type Database, DatabaseError, type Query, type Queryable, sql, type Transaction } from './database.ts';
 export { FolderLockedError, isAlive, type LockHolder, thisProcess } from './folder-lock.ts';
+export { databaseIdentity } from './identity.ts';
 export { isDatabaseLost } from './lost.ts';
 export { MigrationRefusedError } from './migrations.ts';
 export { DatabaseRefusedError } from './refused.ts';
