@@ -20,6 +20,23 @@ export interface Upload {
 export interface UploadLimits {
   readonly maxFileBytes: number;
   readonly maxFiles?: number;
+  /** How long the sender may be silent in the middle of a form; a minute by default. */
+  readonly idleMs?: number;
+}
+
+const IDLE_MS = 60_000;
+/** Fields of a form; no form of ours has nearly as many. */
+const MAX_FIELDS = 50;
+
+/** The form is broken off at once, whatever else is on its way. */
+class BrokenOffError extends Error {
+  override readonly name = 'BrokenOffError';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -37,6 +54,12 @@ const NOT_A_FORM: Refusal = {
   code: 'NOT-A-FORM',
   message: localized('上传内容不是有效的表单。', 'What was sent is not a valid form.'),
   remedy: localized('请以 multipart/form-data 发送文件。', 'Send the file as multipart/form-data.'),
+};
+
+const STALLED: Refusal = {
+  code: 'UPLOAD-STALLED',
+  message: localized('上传中断:长时间没有收到数据。', 'The upload stopped: nothing arrived for a long time.'),
+  remedy: localized('请检查网络后重新上传。', 'Check the network and upload again.'),
 };
 
 const TOO_MANY: Refusal = {
@@ -58,13 +81,23 @@ export async function receiveUpload(
   if (!/^multipart\/form-data\b/i.test(type) || request.body === null) return err([NOT_A_FORM]);
   const announced = Number(request.headers.get('content-length') ?? '0');
   const maxFiles = limits.maxFiles ?? 1;
-  if (announced > limits.maxFileBytes * maxFiles + MEGABYTE) return err([tooLarge(limits.maxFileBytes)]);
+  const mostBytes = limits.maxFileBytes * maxFiles + MEGABYTE;
+  if (announced > mostBytes) return err([tooLarge(limits.maxFileBytes)]);
 
   let form: Busboy;
   try {
     form = new Busboy({
       headers: Object.fromEntries(request.headers) as BusboyHeaders,
-      limits: { files: maxFiles, fields: 50, fieldSize: 64 * 1024, headerPairs: 100 },
+      limits: {
+        files: maxFiles,
+        fields: MAX_FIELDS,
+        // One more than all that is taken, so that the limits of files and of fields are told apart from this one.
+        parts: maxFiles + MAX_FIELDS + 1,
+        fieldNameSize: 200,
+        fieldSize: 64 * 1024,
+        headerPairs: 20,
+        headerSize: 8 * 1024,
+      },
     });
   } catch {
     return err([NOT_A_FORM]);
@@ -72,7 +105,6 @@ export async function receiveUpload(
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   const received: Promise<UploadedFile>[] = [];
   const open: Readable[] = [];
-  let overflow = false;
   const source = Readable.fromWeb(request.body as import('node:stream/web').ReadableStream);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -88,12 +120,22 @@ export async function receiveUpload(
         storing.catch(reject);
         received.push(storing);
       });
-      form.on('filesLimit', () => {
-        overflow = true;
+      const tooMuch = (): void => reject(new BrokenOffError(TOO_MANY));
+      form.on('filesLimit', tooMuch);
+      form.on('fieldsLimit', tooMuch);
+      form.on('partsLimit', tooMuch);
+      // A length may be announced falsely or not at all: what comes is counted.
+      let arrived = 0;
+      const silence = setTimeout(() => reject(new BrokenOffError(STALLED)), limits.idleMs ?? IDLE_MS);
+      source.on('data', (piece: Uint8Array) => {
+        arrived += piece.length;
+        silence.refresh();
+        if (arrived <= mostBytes) return;
+        reject(new BrokenOffError(tooLarge(limits.maxFileBytes)));
+        // What is refused is read to its end, so that the answer arrives; not so what may have no end.
+        source.destroy();
       });
-      form.on('fieldsLimit', () => {
-        overflow = true;
-      });
+      source.once('close', () => clearTimeout(silence));
       form.on('finish', resolve);
       form.on('error', reject);
       source.on('error', reject);
@@ -103,7 +145,7 @@ export async function receiveUpload(
       source.pipe(form);
     });
     const stored = await Promise.all(received);
-    return overflow ? err([TOO_MANY]) : ok({ fields, files: stored });
+    return ok({ fields, files: stored });
   } catch (error) {
     source.unpipe(form);
     source.resume();
@@ -112,6 +154,7 @@ export async function receiveUpload(
     await Promise.allSettled(received);
     // Nothing is wrong with the form where the disk is.
     if (failureOf(error)?.status === 507) throw error;
+    if (error instanceof BrokenOffError) return err([error.refusal]);
     return err([error instanceof FileTooLargeError ? tooLarge(limits.maxFileBytes) : NOT_A_FORM]);
   }
 }
