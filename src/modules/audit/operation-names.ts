@@ -31,6 +31,7 @@ export const OPERATION_NAMES: Readonly<Record<string, Localized>> = {
   'access.switchDemoRole': { zh: '演示：切换角色', en: 'demo: role switched' },
   'access.unlock': { zh: '解除锁定', en: 'account unlocked' },
   'audit.export': { zh: '导出审计', en: 'audit exported' },
+  'audit.look': { zh: '查阅审计', en: 'audit looked at' },
   'audit.signHeads': { zh: '签署链头', en: 'heads signed' },
   'audit.verify': { zh: '核验审计链', en: 'chain verified' },
   'demo.load': { zh: '装载演示县', en: 'demo county loaded' },

@@ -172,6 +172,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'import.batches': 'Batches',
   'import.none': 'Nothing imported yet',
   'import.noneNext': 'Drop a file into the box above; the first batch then appears here.',
+  'import.noneNextOther':
+    'Every batch is listed here once a clerk, a township or the design institute has uploaded a file.',
   'import.file': 'File',
   'import.format': 'Format',
   'import.state': 'State',
@@ -281,6 +283,8 @@ export const en: Readonly<Record<MessageKey, string>> = {
   'analysis.mapLabel': 'Analysis map of project "{name}"; the tables and findings beside it say the same',
   'run.none': 'Not analysed yet',
   'run.noneNext': 'Choose a policy pack and run the analysis.',
+  'run.noneNextOther':
+    'Results appear once a clerk, a township, the undertaker or the design institute has run an analysis.',
   'run.goAnalyse': 'Analyse this project',
   'run.which': 'Run',
   'run.pack': 'Policy pack',

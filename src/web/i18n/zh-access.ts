@@ -30,7 +30,7 @@ export const zhAccess = {
   'gate.what.project': '上传规划方案',
   'gate.what.run': '运行分析',
   'gate.what.commit': '提交入库',
-  'gate.what.survey': '查看调查图斑和规划地块',
+  'gate.noSurvey': '您的角色（{role}）不能查看调查图斑和规划地块，下面是可以查看的内容。',
   'session.idleSoon': '您已有一段时间没有操作，即将退出登录：',
   'session.endsSoon': '本次登录即将到期，请先保存工作再重新登录：',
   'session.stay': '继续使用',

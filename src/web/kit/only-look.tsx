@@ -8,3 +8,10 @@ export function OnlyLook(props: { readonly what: MessageKey & `gate.what.${strin
   const { role } = useSession();
   return <p className="only-look">{t('gate.onlyLook', { role: pick(ROLE_NAMES[role]), what: t(props.what) })}</p>;
 }
+
+/** For those who work without survey data: what is left out here. */
+export function NoSurvey() {
+  const { t, pick } = useI18n();
+  const { role } = useSession();
+  return <p className="only-look">{t('gate.noSurvey', { role: pick(ROLE_NAMES[role]) })}</p>;
+}

@@ -38,7 +38,7 @@ export function EventTable(props: { readonly events: readonly AuditEventView[] }
               </td>
               <td data-label={t('audit.object')} className="object-cell">
                 {event.objectKind}
-                {event.objectId === '-' ? null : (
+                {event.objectId === '-' || event.objectId === '*' ? null : (
                   <Link
                     to="/audit"
                     className="sub"

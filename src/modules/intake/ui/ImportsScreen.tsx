@@ -130,7 +130,7 @@ export function ImportsScreen() {
           <Loaded query={query}>
             {(items) =>
               items.length === 0 ? (
-                <EmptyPanel title={t('import.none')} next={t('import.noneNext')} />
+                <EmptyPanel title={t('import.none')} next={t(mayImport ? 'import.noneNext' : 'import.noneNextOther')} />
               ) : (
                 <div className="table-scroll">
                   <table className="grid-table">

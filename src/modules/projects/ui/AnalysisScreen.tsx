@@ -173,7 +173,7 @@ function Body(props: {
         </div>
       )}
       {run === undefined ? (
-        <EmptyPanel title={t('run.none')} next={t('run.noneNext')} />
+        <EmptyPanel title={t('run.none')} next={t(mayRun ? 'run.noneNext' : 'run.noneNextOther')} />
       ) : run.state === 'done' ? (
         <RunResult key={run.runId} project={project} run={run} plan={plan.data} />
       ) : running ? (

@@ -16,7 +16,7 @@ import { Area, Count, Moment } from '../../../web/kit/area.tsx';
 import { EmptyPanel, Loaded, RefusalList } from '../../../web/kit/feedback.tsx';
 import { LandClassText } from '../../../web/kit/land-class.tsx';
 import { pressed } from '../../../web/kit/problems.tsx';
-import { OnlyLook } from '../../../web/kit/only-look.tsx';
+import { NoSurvey } from '../../../web/kit/only-look.tsx';
 import { Fact, Panel, ScreenHead, SplitScreen } from '../../../web/kit/screen.tsx';
 import { useCurrentLayers } from '../../../web/map/current-layers.ts';
 import { hiddenOf, hiddenText, LandLegend, LayerTree, PlanLegend, type TreeItem } from '../../../web/map/LayerTree.tsx';
@@ -79,14 +79,17 @@ function FeatureTable(props: {
 function RunList(props: { readonly projectId: string }) {
   const { t } = useI18n();
   const query = useQuery(runsQuery(props.projectId));
+  const mayRun = useMay('POST', '/api/projects/:projectId/runs');
   return (
     <Loaded query={query}>
       {(runs) =>
         runs.length === 0 ? (
-          <EmptyPanel title={t('run.none')} next={t('run.noneNext')}>
-            <Link to="/projects/$projectId/analysis" params={{ projectId: props.projectId }}>
-              {t('run.goAnalyse')}
-            </Link>
+          <EmptyPanel title={t('run.none')} next={t(mayRun ? 'run.noneNext' : 'run.noneNextOther')}>
+            {mayRun ? (
+              <Link to="/projects/$projectId/analysis" params={{ projectId: props.projectId }}>
+                {t('run.goAnalyse')}
+              </Link>
+            ) : null}
           </EmptyPanel>
         ) : (
           <ul className="run-list">
@@ -287,7 +290,7 @@ export function ProjectScreen() {
               <ProjectBody project={project} plan={plan.data} />
             ) : (
               <div className="page">
-                <OnlyLook what="gate.what.survey" />
+                <NoSurvey />
                 <Panel title={t('plan.runs')} flush>
                   <RunList projectId={projectId} />
                 </Panel>

@@ -13,7 +13,7 @@ import {
 } from '../../../web/api/endpoints.ts';
 import { useI18n } from '../../../web/i18n/index.tsx';
 import { Loaded } from '../../../web/kit/feedback.tsx';
-import { OnlyLook } from '../../../web/kit/only-look.tsx';
+import { NoSurvey } from '../../../web/kit/only-look.tsx';
 import { Panel, SplitScreen } from '../../../web/kit/screen.tsx';
 import { DRAWING_ORDER } from '../../../web/map/current-layers.ts';
 import { hiddenOf, hiddenText } from '../../../web/map/LayerTree.tsx';
@@ -209,7 +209,7 @@ export function RunResult(props: {
   if (!mayTrace) {
     return (
       <div className="page">
-        <OnlyLook what="gate.what.survey" />
+        <NoSurvey />
         <Panel flush>{list}</Panel>
       </div>
     );
