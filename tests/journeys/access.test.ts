@@ -312,7 +312,7 @@ describe('access', { timeout: JOURNEY_TIMEOUT }, () => {
       await other.page.goto(`${app.url}/people`);
       await signIn(other.page, ADMINISTRATORS[0].username, ADMINISTRATORS[0].password);
       await other.page.getByRole('link', { name: CLERK.name }).click();
-      expect(await other.page.getByText(username).count()).toBeGreaterThan(0);
+      await other.page.locator('.title-code', { hasText: username }).waitFor();
       await other.page.getByRole('button', { name: '结束全部会话' }).click();
       await other.page.locator('.ant-popover').getByRole('button', { name: '结束全部会话' }).click();
       await other.page.getByText('会话已全部结束').waitFor();
