@@ -82,6 +82,7 @@ async function main(): Promise<void> {
   const signIn = accessSettingsOf(config, process.env);
   let certificate = certificateOf(config);
   let stopping = false;
+  const doors = guardedDoors({ factor: config.rateFactor });
 
   // Listens before anything is opened: a port in use is said at once. Requests wait until the application is there.
   let tell = (_app: ComposedApp): void => {};
@@ -94,6 +95,7 @@ async function main(): Promise<void> {
     fetch: async (request, bindings) => (await app).app.fetch(request, bindings),
     logger,
     proxies: config.proxies,
+    isJammed: () => doors.isJammed(),
     tls: config.tls === null || certificate === null ? null : { files: config.tls, certificate },
   }).catch((error: NodeJS.ErrnoException) => cannotListen(error, config.host, config.port, 'PORT'));
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
@@ -112,7 +114,6 @@ async function main(): Promise<void> {
     config.jobs === 'off'
       ? { jobs: jobsElsewhere({ db, clock: systemClock, ids: systemIds }), isAlive: () => true }
       : jobsThread(db, files);
-  const doors = guardedDoors({ factor: config.rateFactor });
   const screens = join(PROJECT_ROOT, 'dist', 'web');
   const composed = createApp({
     db,

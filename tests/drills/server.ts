@@ -51,7 +51,14 @@ const jobs =
 const doors = process.env['TIANCHOU_DRILL_DOORS'] === 'on' ? guardedDoors({ factor: config.rateFactor }) : OPEN_DOORS;
 const { proxies } = config;
 const composed = createApp({ db, files, clock, ids, logger, jobs, actorOf, doors, proxies });
-const server = await listen({ host: '127.0.0.1', port: config.port, fetch: composed.app.fetch, logger, proxies });
+const server = await listen({
+  host: '127.0.0.1',
+  port: config.port,
+  fetch: composed.app.fetch,
+  logger,
+  proxies,
+  isJammed: () => doors.isJammed(),
+});
 process.on('SIGTERM', () => {
   setTimeout(() => process.exit(0), 10_000).unref();
   void server

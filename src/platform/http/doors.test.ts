@@ -91,6 +91,24 @@ describe('a guarded room', () => {
     expect(await more).toBeDefined();
   });
 
+  it('is jammed once a queue stays that is longer than can be served in time, and opens again', async () => {
+    let time = 0;
+    const room = guardedRoom(
+      { ...size, perClient: 2, waiting: 100, patientMilliseconds: 5_000, hurriedMilliseconds: 5_000 },
+      () => time,
+    );
+    const held = [await room.enter('a'), await room.enter('a')];
+    const waiting = Array.from({ length: 6 }, () => room.enter('b'));
+    expect(room.isJammed).toBe(false);
+    time = 1_500;
+    expect(room.isJammed).toBe(true);
+    expect(await room.enter('c')).toBeUndefined();
+    for (const leave of held) leave!();
+    for (const one of waiting) (await one)!();
+    expect(room.isJammed).toBe(false);
+    expect(await room.enter('c')).toBeDefined();
+  });
+
   it('waits long for a passing burst and short once the queue stays', async () => {
     let time = 0;
     const room = guardedRoom({ ...size, waiting: 100, patientMilliseconds: 300, hurriedMilliseconds: 10 }, () => time);

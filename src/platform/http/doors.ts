@@ -17,6 +17,8 @@ export interface Doors {
   known(rateClass: RateClass, actor: string): TurnedAway | undefined;
   /** A place to work in. `leave` it when done. */
   enter(rateClass: RateClass, client: string): Promise<Leave | TurnedAway>;
+  /** Whoever comes for quick work now would be turned away: said before anything of the request is looked at. */
+  isJammed(): boolean;
   /** Places taken and people waiting, by room. */
   rooms(): Readonly<Record<string, { readonly atWork: number; readonly waiting: number }>>;
   /** Keys remembered, for the one who watches the memory. */
@@ -41,6 +43,7 @@ export const OPEN_DOORS: Doors = {
   arrive: () => undefined,
   known: () => undefined,
   enter: () => Promise.resolve(NOTHING_TO_LEAVE),
+  isJammed: () => false,
   rooms: () => ({}),
   remembered: 0,
 };
@@ -80,6 +83,7 @@ export function guardedDoors(options: DoorsOptions = {}): Doors {
       // Not everybody at the same moment again.
       return (await room.enter(client)) ?? { retryAfterSeconds: 1 + Math.floor(Math.random() * 3), because: 'load' };
     },
+    isJammed: () => rooms.get('quick')?.isJammed === true,
     rooms: () => Object.fromEntries([...rooms].map(([name, { atWork, waiting }]) => [name, { atWork, waiting }])),
     get remembered() {
       return [...byAddress.values(), ...byActor.values()].reduce((sum, one) => sum + one.size, 0);

@@ -5,14 +5,17 @@ import { getRequestListener } from '@hono/node-server';
 import type { Refusal, Result } from '../../kernel/index.ts';
 import { ok } from '../../kernel/index.ts';
 import { errorFields, type Logger } from '../logging.ts';
+import { turnedAway } from '../metrics.ts';
 import { addressKey, NO_PROXIES, plainAddress, type TrustedProxies } from './client-address.ts';
 import {
   BODY_TOO_SLOW,
   HEADERS_TOO_LARGE,
   INTERNAL,
+  PROBLEM_TYPE,
   problemResponse,
   problemText,
   REQUEST_MALFORMED,
+  TOO_MANY_REQUESTS,
 } from './problem.ts';
 import { endStalled, rawProblem, type StallLimits } from './stalled.ts';
 import { type Certificate, readCertificate, type TlsFiles } from './tls.ts';
@@ -25,6 +28,8 @@ export interface ListenOptions {
   /** HTTPS with this certificate; without it plain HTTP. */
   readonly tls?: { readonly files: TlsFiles; readonly certificate: Certificate } | null;
   readonly proxies?: TrustedProxies;
+  /** So much is at work that nothing more can be taken: requests of the interface are answered 429 unread. */
+  readonly isJammed?: () => boolean;
   readonly stalled?: StallLimits;
   readonly headersMilliseconds?: number;
   /** Connections of one address that is no trusted proxy. */
@@ -43,7 +48,7 @@ export interface Listening {
 
 // Longer than proxies keep a connection, so that none uses one just as it is closed here.
 const KEEP_ALIVE_MILLISECONDS = 65_000;
-const HEADERS_MILLISECONDS = 15_000;
+const HEADERS_MILLISECONDS = 30_000;
 /** A county's survey over a slow line. What does not move is ended much earlier (`endStalled`). */
 const REQUEST_MILLISECONDS = 2 * 60 * 60 * 1000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -70,12 +75,20 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       return problemResponse(500, [INTERNAL]);
     },
   });
+  const { isJammed } = options;
+  const front =
+    isJammed === undefined
+      ? listener
+      : (request: IncomingMessage, response: ServerResponse): void => {
+          if (isJammed() && isSheddable(request.url ?? '')) turnAwayUnread(request, response);
+          else void listener(request, response);
+        };
   const server =
     tls === null
-      ? createServer(settings, listener)
+      ? createServer(settings, front)
       : createTlsServer(
           { ...settings, cert: tls.certificate.cert, key: tls.certificate.key, minVersion: 'TLSv1.2' },
-          listener,
+          front,
         );
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -130,6 +143,35 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       });
     },
   };
+}
+
+const TURNED_AWAY = problemText(429, [TOO_MANY_REQUESTS]);
+
+/** The interface, but not what watches it. By the beginning of the address as sent: another spelling is no way into the interface. */
+function isSheddable(address: string): boolean {
+  return /^\/api\//i.test(address) && !/^\/api\/(health|ready)$/.test(address);
+}
+
+const SHORT_BYTES = 64 * 1024;
+
+function isShort({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= SHORT_BYTES;
+}
+
+/** The cheapest answer there is: a flood costs the server this and no more. */
+function turnAwayUnread(request: IncomingMessage, response: ServerResponse): void {
+  turnedAway.inc({ class: 'any', because: 'load' });
+  request.resume();
+  response.writeHead(429, {
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(TURNED_AWAY),
+    'cache-control': 'no-store',
+    'retry-after': String(1 + Math.floor(Math.random() * 3)),
+    'x-content-type-options': 'nosniff',
+    // A long body is not waited for.
+    ...(isShort(request) ? {} : { connection: 'close' }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : TURNED_AWAY);
 }
 
 /** One address holds so many connections; the next is closed before it is read. */

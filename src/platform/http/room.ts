@@ -9,6 +9,8 @@ export interface GuardedRoom {
   enter(client: string): Promise<Leave | undefined>;
   readonly atWork: number;
   readonly waiting: number;
+  /** The queue stays, and is longer than what can be done in the time a hurried one waits: whoever comes now is turned away. */
+  readonly isJammed: boolean;
 }
 
 interface Waiting {
@@ -19,6 +21,8 @@ interface Waiting {
 
 /** A queue that has not been empty for so long is no passing burst. */
 const PASSING_MILLISECONDS = 1_000;
+/** So many times those at work may wait where the queue stays: with a few milliseconds of work each they are served in time. */
+const JAMMED_TIMES = 2;
 
 /**
  * Bounded work with bounded waiting. What cannot begin soon is refused at once, so that what is let in is answered in time
@@ -45,6 +49,7 @@ export function guardedRoom(room: Room, now: () => number = () => performance.no
       admit();
     };
   };
+  const isJammed = (): boolean => queue.length >= JAMMED_TIMES * room.atOnce && now() - emptyAt > PASSING_MILLISECONDS;
   const mayHold = (client: string): boolean => (held.get(client) ?? 0) < room.perClient;
   const admit = (): void => {
     while (atWork < room.atOnce) {
@@ -59,7 +64,7 @@ export function guardedRoom(room: Room, now: () => number = () => performance.no
   return {
     enter(client) {
       if (atWork < room.atOnce && mayHold(client)) return Promise.resolve(leaver(client));
-      if (queue.length >= room.waiting) return Promise.resolve(undefined);
+      if (queue.length >= room.waiting || isJammed()) return Promise.resolve(undefined);
       const time = now();
       if (queue.length === 0) emptyAt = time;
       const patience = time - emptyAt > PASSING_MILLISECONDS ? room.hurriedMilliseconds : room.patientMilliseconds;
@@ -74,6 +79,9 @@ export function guardedRoom(room: Room, now: () => number = () => performance.no
         };
         queue.push(waiting);
       });
+    },
+    get isJammed() {
+      return isJammed();
     },
     get atWork() {
       return atWork;
