@@ -7,6 +7,7 @@ export * from './feature-batch.ts';
 export * from './land-classes.ts';
 export * from './layers.ts';
 export * from './localized.ts';
+export { xmlText, xmlTexts } from './xml-text.ts';
 export * from './random.ts';
 export * from './refusal.ts';
 export * from './result.ts';

@@ -1,7 +1,7 @@
 import ExcelJS from 'exceljs';
 import type { Cell as SheetCell, Worksheet } from 'exceljs';
 import type { Language, Localized, Problem } from '../../kernel/index.ts';
-import { formatSquareMetres, localized } from '../../kernel/index.ts';
+import { formatSquareMetres, localized, xmlTexts } from '../../kernel/index.ts';
 import type { AreaUnit, BalanceTable, Cell, FigureSet } from '../balance/index.ts';
 import { FIGURES } from '../balance/index.ts';
 import { SIDE_BY_SIDE, areaColumnCount, tableGrid, unitLine } from './table-grid.ts';
@@ -17,6 +17,8 @@ export interface BalanceWorkbook {
 }
 
 const FONT = '宋体';
+/** Characters a cell holds. */
+const LONGEST_CELL = 32_767;
 const NUMBER_FORMATS = { hectare: '0.0000', mu: '0.0000', m2: '0.00' } as const;
 const PER_UNIT = { hectare: 1_000_000, mu: 200_000 / 3, m2: 100 } as const;
 const BORDER = { style: 'thin', color: { argb: 'FF000000' } } as const;
@@ -27,7 +29,8 @@ const BORDERS = { top: BORDER, left: BORDER, bottom: BORDER, right: BORDER } as 
  * four decimals beside mu), then the figures and the problems of the run. Areas are numbers at full precision; text is
  * only ever text, never a formula, whatever it begins with.
  */
-export async function writeBalanceWorkbook(path: string, content: BalanceWorkbook, language: Language): Promise<void> {
+export async function writeBalanceWorkbook(path: string, given: BalanceWorkbook, language: Language): Promise<void> {
+  const content = xmlTexts(given);
   const workbook = new ExcelJS.Workbook();
   workbook.title = content.title[language];
   workbook.creator = 'Tianchou 田畴';
@@ -77,7 +80,7 @@ function putText(
   text: string,
   options: { bold?: boolean; size?: number; align?: 'left' | 'center' | 'right'; wrap?: boolean } = {},
 ): void {
-  cell.value = text;
+  cell.value = text.slice(0, LONGEST_CELL);
   cell.numFmt = '@';
   cell.font = { name: FONT, size: options.size ?? 10, bold: options.bold ?? false };
   const horizontal = options.align ?? 'left';

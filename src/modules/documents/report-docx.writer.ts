@@ -15,7 +15,7 @@ import {
 } from 'docx';
 import type { ISectionOptions, Table } from 'docx';
 import type { Language, Localized } from '../../kernel/index.ts';
-import { formatSquareMetres } from '../../kernel/index.ts';
+import { formatSquareMetres, xmlTexts } from '../../kernel/index.ts';
 import type { BalanceTable } from '../balance/index.ts';
 import { cellText } from '../balance/index.ts';
 import type { Findings } from '../compliance/index.ts';
@@ -39,7 +39,8 @@ export async function writeReport(path: string, content: ReportContent, language
 }
 
 /** The bytes of report.docx. */
-export async function reportBytes(content: ReportContent, language: Language): Promise<Uint8Array> {
+export async function reportBytes(given: ReportContent, language: Language): Promise<Uint8Array> {
+  const content = xmlTexts(given);
   const zh = language === 'zh';
   const document = new Document({
     title: content.title[language],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
-import type { AttributeValue, FeatureBatch, Problem } from '../../kernel/index.ts';
+import { xmlText, type AttributeValue, type FeatureBatch, type Problem } from '../../kernel/index.ts';
 import type { Queryable } from '../../platform/db/index.ts';
 import type { WriteSource } from './format.ts';
 import { writerOf } from './open-source.server.ts';
@@ -10,9 +10,21 @@ import { readProblemsOfFeatures, readStagedBatches, type StoredImport } from './
 const ERROR_COLUMN = '错误 errors';
 const WARNING_COLUMN = '提示 warnings';
 
-/** A text a spreadsheet must not take for a formula. */
+/** Characters a cell holds. */
+const LONGEST_CELL = 32_767;
+
+/** A text a spreadsheet must not take for a formula, of characters its format can hold. */
 function plain(value: AttributeValue): AttributeValue {
-  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  if (typeof value !== 'string') return value;
+  const kept = xmlText(value).slice(0, LONGEST_CELL - 1);
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(kept) ? `'${kept}` : kept;
+}
+
+/** Rows of the user's file with what is wrong with each. */
+export interface RowsWithProblems {
+  readonly batch: FeatureBatch;
+  readonly errors: readonly (string | null)[];
+  readonly warnings: readonly (string | null)[];
 }
 
 function sentences(problems: readonly Problem[], severity: Problem['severity']): string | null {
@@ -51,26 +63,35 @@ async function* rowsWithProblems(
 /** "My file + error column" as a workbook: every row with its own columns, then errors and warnings. Streams to `folder`. */
 export async function writeErrorWorkbook(db: Queryable, stored: StoredImport, folder: string): Promise<string> {
   const path = join(folder, 'errors.xlsx');
+  const names = (stored.facts.fields ?? []).map((field) => field.name);
+  await writeRowsWithProblems(path, names, rowsWithProblems(db, stored));
+  return path;
+}
+
+/** Writes rows as they come to a workbook of one sheet; texts are text whatever they begin with. */
+export async function writeRowsWithProblems(
+  path: string,
+  names: readonly string[],
+  rows: AsyncIterable<RowsWithProblems> | Iterable<RowsWithProblems>,
+): Promise<void> {
   const workbook = new ExcelJS.stream.xlsx.WorkbookWriter({ filename: path, useStyles: true });
   const sheet = workbook.addWorksheet('rows', { views: [{ state: 'frozen', ySplit: 1 }] });
-  const names = (stored.facts.fields ?? []).map((field) => field.name);
   sheet.addRow(['#', ...names.map(plain), ERROR_COLUMN, WARNING_COLUMN]).commit();
-  for await (const { batch, errors, warnings } of rowsWithProblems(db, stored)) {
+  for await (const { batch, errors, warnings } of rows) {
     const byName = new Map(batch.columns.map((column) => [column.name, column.values]));
     for (let f = 0; f < batch.featureNos.length; f++) {
       const row = sheet.addRow([
         batch.featureNos[f]!,
         ...names.map((name) => plain(byName.get(name)?.[f] ?? null)),
-        errors[f],
-        warnings[f],
+        plain(errors[f] ?? null),
+        plain(warnings[f] ?? null),
       ]);
-      if (errors[f] !== null) row.fill = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFFFE3E0' } };
+      if (errors[f] != null) row.fill = { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFFFE3E0' } };
       row.commit();
     }
   }
   sheet.commit();
   await workbook.commit();
-  return path;
 }
 
 /** The same as a GeoPackage, shapes included: it opens in a GIS and can be mended and handed in again. */

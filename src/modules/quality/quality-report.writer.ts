@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
-import { localized } from '../../kernel/index.ts';
+import { localized, xmlText } from '../../kernel/index.ts';
 import type { Localized } from '../../kernel/index.ts';
 import type { QualityReport } from './assess.ts';
 import { SEVERITY_WORDS, STATE_WORDS, both } from './report-words.ts';
@@ -95,8 +95,7 @@ function addHead(sheet: ExcelJS.Worksheet, columns: readonly Column[]): void {
 /** Control characters the format cannot hold are left out; a cell holds 32,767 characters. */
 function clean(value: Cell): Cell {
   if (typeof value !== 'string') return value;
-  const kept = [...value].filter((character) => character >= ' ' || '\t\n\r'.includes(character));
-  return kept.join('').slice(0, 32_767);
+  return xmlText(value).slice(0, 32_767);
 }
 
 function addCells(sheet: ExcelJS.Worksheet, cells: readonly Cell[]): void {

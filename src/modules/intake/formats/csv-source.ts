@@ -140,6 +140,9 @@ async function readCsv(
   };
   const take = (cells: string[], line: number): void => {
     if (none) return;
+    // An apostrophe before a sign says "this is text": our own tables have it, and those of spreadsheets.
+    for (let i = 0; i < cells.length; i++)
+      if (cells[i]!.charCodeAt(0) === 0x27 && /^'[=+\-@\t\r]/.test(cells[i]!)) cells[i] = cells[i]!.slice(1);
     if (collector) collector.add(cells, line);
     else {
       head.push({ cells, line });

@@ -79,7 +79,12 @@ function featureRows(
   return text;
 }
 
+/**
+ * A field of the table. A text that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets
+ * show as text and the reader of tables takes off again; what is a number to anyone stays as it is.
+ */
 function quoted(value: AttributeValue): string {
-  const text = String(value ?? '');
+  const plain = String(value ?? '');
+  const text = /^[=+\-@\t\r]/.test(plain) && !/^[+-]?\d+(\.\d+)?$/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
