@@ -319,4 +319,38 @@ describe('access', { timeout: JOURNEY_TIMEOUT }, () => {
       await other.close();
     }
   });
+
+  it('warns before a session idles away, and says how long a lock lasts', async () => {
+    const { page, close } = await openPage(browser, app.url);
+    // As if the limit were two minutes and a second: the warning comes two minutes before the end.
+    await page.route('**/api/session', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as object), idleSeconds: 121 } });
+    });
+    await page.goto(`${app.url}/audit`);
+    await signIn(page, ADMINISTRATORS[2].username, ADMINISTRATORS[2].password);
+    const warning = page.locator('.idle-warning');
+    await warning.waitFor();
+    expect(await warning.textContent()).toMatch(/[12]:\d\d/);
+    await picture(page, 'idle-zh-1440');
+    await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith('/api/account') && response.ok()),
+      page.getByRole('button', { name: '继续使用' }).click(),
+    ]);
+    await close();
+
+    const stranger = await openPage(browser, app.url);
+    await stranger.page.goto(app.url);
+    // Guesses of this address are counted together, those of the journey before as well.
+    for (let guess = 0; guess < 6 && (await stranger.page.getByRole('timer').count()) === 0; guess += 1) {
+      await signIn(stranger.page, 'nobody.here', `guess-number-${guess}`);
+      await expect.poll(() => stranger.page.locator('#password').inputValue(), { timeout: 20_000 }).toBe('');
+      await stranger.page.getByRole('alert').waitFor();
+    }
+    await stranger.page.getByText('SIGN-IN-LOCKED').waitFor();
+    expect(await stranger.page.getByRole('timer').textContent()).toMatch(/1[45]:\d\d/);
+    expect(await stranger.page.getByRole('button', { name: '登录' }).isDisabled()).toBe(true);
+    await picture(stranger.page, 'locked-zh-1440');
+    await stranger.close();
+  });
 });
