@@ -89,6 +89,19 @@ const areas = (layer: { ringRoles: Uint8Array }): number[] => Array.from(layer.r
 
 export const shapefileCases: readonly CorpusCase[] = [
   {
+    name: 'the end record of a large archive is said to lie 2^62 bytes on',
+    make: async (kit) => {
+      const archive = zipSync(entries(await kit.shapefile('utf8')));
+      const locator = new Uint8Array(20);
+      locator.set([0x50, 0x4b, 6, 7]);
+      new DataView(locator.buffer).setBigUint64(8, 2n ** 62n, true);
+      const end = concat(archive.subarray(archive.length - 22));
+      end.set([0xff, 0xff, 0xff, 0xff], 16);
+      return kit.file('large.zip', concat(archive.subarray(0, archive.length - 22), locator, end));
+    },
+    expect: { refused: 'INTAKE_CORRUPT' },
+  },
+  {
     name: 'no .prj, eastings with zone prefix: the zone is read off the digits',
     make: async (kit) => zipped(kit, await kit.shapefile('utf8'), 'DLTB', ['prj']),
     expect: { reads: 6, epsg: 4525 },

@@ -20,6 +20,8 @@ function hasHighByte(bytes: Uint8Array): boolean {
   let i = 0;
   const { length } = bytes;
   for (; i < length && ((bytes.byteOffset + i) & 3) !== 0; i++) if (bytes[i]! >= 0x80) return true;
+  // A short text may end before the first place where a word can lie.
+  if (i === length) return false;
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + i, (length - i) >> 2);
   for (let w = 0; w < words.length; w++) if ((words[w]! & 0x80808080) !== 0) return true;
   for (i += 4 * words.length; i < length; i++) if (bytes[i]! >= 0x80) return true;

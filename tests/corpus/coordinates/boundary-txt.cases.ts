@@ -348,4 +348,16 @@ export const boundaryTxtCases: readonly CorpusCase[] = [
     ),
     expected: { refused: 'INTAKE_CRS_DEGREES_AS_METRES' },
   },
+  {
+    name: 'the file ends behind the header of its last parcel',
+    file: 'a.txt',
+    bytes: bytes(FILE + SECOND + HEADER),
+    expected: {
+      ...sound,
+      rules: ['geometry.missing', 'points.cut-off', 'txt.point-count'],
+      features: 3,
+      withGeometry: 2,
+      squareMetres: [60000, 60000],
+    },
+  },
 ];

@@ -28,6 +28,14 @@ const rewritten =
   (change: (parts: Record<string, Uint8Array>) => Record<string, Uint8Array>) => async (): Promise<Uint8Array> =>
     zipSync(change(unzipSync(await sheetOf(TABLE)())));
 
+const changedSheet = (from: string, to: string): (() => Promise<Uint8Array>) =>
+  rewritten((parts) => {
+    const path = 'xl/worksheets/sheet1.xml';
+    const xml = new TextDecoder().decode(parts[path]);
+    if (!xml.includes(from)) throw new Error(`no ${from} in the sheet`);
+    return { ...parts, [path]: strToU8(xml.replace(from, to)) };
+  });
+
 /** Shared strings written into the cells (`t="inlineStr"`), as many report tools do. */
 function inlined(parts: Record<string, Uint8Array>): Record<string, Uint8Array> {
   const strings = [
@@ -408,5 +416,35 @@ export const xlsxCases: readonly CorpusCase[] = [
     file: 'a.xlsx',
     bytes: large,
     expected: { ...sound, features: 6_000, squareMetres: Array.from({ length: 6_000 }, () => 60000) },
+  },
+  {
+    name: 'a merged range over the whole sheet',
+    file: 'a.xlsx',
+    bytes: changedSheet('</sheetData>', '</sheetData><mergeCells><mergeCell ref="F1:XFD1048576"/></mergeCells>'),
+    expected: sound,
+  },
+  {
+    name: 'columns without end',
+    file: 'a.xlsx',
+    bytes: changedSheet('<sheetData>', '<cols><col min="1" max="4294967295"/></cols><sheetData>'),
+    expected: sound,
+  },
+  {
+    name: 'a row beyond the last of any sheet',
+    file: 'a.xlsx',
+    bytes: changedSheet('<row r="3"', '<row r="4294967295"'),
+    expected: { refused: 'INTAKE_CORRUPT' },
+  },
+  {
+    name: 'entities that multiply',
+    file: 'a.xlsx',
+    bytes: changedSheet('<worksheet', '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><worksheet'),
+    expected: { refused: 'INTAKE_CORRUPT' },
+  },
+  {
+    name: 'an entity that is a file',
+    file: 'a.xlsx',
+    bytes: changedSheet('<worksheet', '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><worksheet'),
+    expected: { refused: 'INTAKE_CORRUPT' },
   },
 ];
