@@ -12,13 +12,17 @@ const gone = new Set(tools.map(([path]) => path));
 const wanted = (name) =>
   Object.entries(lock).some(
     ([path, entry]) =>
-      !gone.has(path) && path !== '' && (entry.dependencies?.[name] ?? entry.optionalDependencies?.[name]) !== undefined,
+      !gone.has(path) &&
+      path !== '' &&
+      (entry.dependencies?.[name] ?? entry.optionalDependencies?.[name]) !== undefined,
   );
 for (const [path, entry] of Object.entries(lock)) {
   const name = path.replace(/^.*node_modules\//, '');
   if (entry.optional === true && !wanted(name)) rmSync(join(folder, path), { recursive: true, force: true });
 }
-const left = ['vite', 'vitest', 'esbuild', 'typescript', 'tsx'].filter((name) => existsSync(join(folder, 'node_modules', name)));
+const left = ['vite', 'vitest', 'esbuild', 'typescript', 'tsx'].filter((name) =>
+  existsSync(join(folder, 'node_modules', name)),
+);
 if (left.length > 0) {
   console.error(`still there: ${left.join(' ')}`);
   process.exit(1);

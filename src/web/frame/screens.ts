@@ -1,5 +1,5 @@
 import { type Method, mayCall, permissionFor, type Role } from '../../modules/access/index.ts';
-import type { MessageKey } from '../i18n/index.tsx';
+import type { MessageKey } from '../i18n/zh.ts';
 
 /** A place of the navigation, and the call it cannot do without: whoever may not make it does not see the place. */
 export interface Screen {
