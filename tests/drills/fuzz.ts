@@ -40,7 +40,7 @@ const often = (map: ReadonlyMap<string, number>, most: number): string =>
 function report(what: string, tally: Tally): void {
   const { cases, accepted, withFeatures, refused, codes, rules, findings } = tally;
   console.log(
-    `${tally.format} ${what}: ${cases} cases in ${tally.cpuSeconds.toFixed(0)} s CPU; accepted ${percent(accepted, cases)} (with features ${percent(withFeatures, cases)}), refused ${percent(refused, cases)}, findings ${findings.length}`,
+    `${tally.format} ${what}: ${cases} cases (${tally.files.size} different files) in ${tally.cpuSeconds.toFixed(0)} s CPU; accepted ${percent(accepted, cases)} (with features ${percent(withFeatures, cases)}), refused ${percent(refused, cases)}, findings ${findings.length}`,
   );
   console.log(`  refused by ${codes.size} codes: ${often(codes, 40)}`);
   console.log(`  said of accepted files, ${rules.size} rules: ${often(rules, 12)}`);
@@ -56,7 +56,7 @@ const child = await bundleChild();
 const done: {
   format: string;
   what: string;
-  tally: Omit<Tally, 'codes' | 'rules'> & { codes: object; rules: object };
+  tally: Omit<Tally, 'codes' | 'rules' | 'files'> & { files: number; codes: object; rules: object };
 }[] = [];
 let found = 0;
 const run = async (format: FuzzedFormat, what: string, keys: readonly CaseKey[]): Promise<void> => {
@@ -68,7 +68,12 @@ const run = async (format: FuzzedFormat, what: string, keys: readonly CaseKey[])
   done.push({
     format,
     what,
-    tally: { ...tally, codes: Object.fromEntries(tally.codes), rules: Object.fromEntries(tally.rules) },
+    tally: {
+      ...tally,
+      files: tally.files.size,
+      codes: Object.fromEntries(tally.codes),
+      rules: Object.fromEntries(tally.rules),
+    },
   });
   if (given.json !== undefined) writeFileSync(given.json, JSON.stringify(done, null, 1));
 };

@@ -1,4 +1,5 @@
 // Reads one case after the other as told by the parent (run.ts), in a process that may die of it.
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { throughPage, throughServer } from './doors.ts';
@@ -22,6 +23,8 @@ export type ChildMessage =
       readonly kind: 'end';
       readonly at: number;
       readonly name: string;
+      /** Of the bytes: two cases of one hash are one file. */
+      readonly hash: string;
       readonly outcome: Outcome;
       readonly milliseconds: number;
       /** The most memory the process held while it read this case. */
@@ -87,7 +90,8 @@ async function work({ format, keys, folder, threads, pageEvery }: ChildTask): Pr
     if (outcome.kind !== 'crash' && readFileSync(path).length !== size)
       outcome = { kind: 'crash', detail: 'the file itself was changed' };
     rmSync(path, { force: true });
-    say({ kind: 'end', at, name: made.name, outcome, milliseconds, peakMegabytes: peakMegabytes() });
+    const hash = createHash('sha1').update(made.bytes).digest('base64');
+    say({ kind: 'end', at, name: made.name, hash, outcome, milliseconds, peakMegabytes: peakMegabytes() });
   }
   const { user, system } = process.cpuUsage();
   say({ kind: 'done', cpuSeconds: (user + system) / 1e6 });

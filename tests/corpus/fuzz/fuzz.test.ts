@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FUZZED_FORMATS, makeCase, seedsOf, type CaseKey, type FuzzedFormat } from './formats.ts';
 import { bundleChild, describeFinding, mutantKeys, runCases, seedKeys } from './run.ts';
@@ -28,7 +27,7 @@ function fastSeeds(format: FuzzedFormat): CaseKey[] {
   const seeds = seedsOf(format);
   const light = seedKeys(format).filter((key) => seeds[key.number]!.heavy !== true);
   const every = light.length >= 2 * FEWEST_SEEDS ? 2 : 1;
-  const million = seeds.findIndex(({ name }) => name.includes('a million points'));
+  const million = /csv|xlsx|plan/.test(format) ? -1 : seeds.findIndex(({ name }) => name.includes('a million points'));
   return [
     ...light.filter((key) => key.number < 12 || key.number % every === 0),
     ...(million < 0 ? [] : [{ kind: 'seed', number: million } as const]),
@@ -42,24 +41,12 @@ beforeAll(async () => {
 afterAll(() => child.drop());
 
 describe.each(FUZZED_FORMATS)('hostile files: %s', (format) => {
-  it(`has ${FEWEST_SEEDS} seeds and more, each another file`, async () => {
-    const light = seedsOf(format).flatMap((seed, number) => (seed.heavy === true ? [] : [number]));
-    const hashes = await Promise.all(
-      light.map(async (number) =>
-        createHash('sha1')
-          .update((await makeCase(format, { kind: 'seed', number })).bytes)
-          .digest('hex'),
-      ),
-    );
-    expect(new Set(hashes).size).toBeGreaterThanOrEqual(FEWEST_SEEDS - 10);
-    expect(new Set(hashes).size + seedsOf(format).length - light.length).toBeGreaterThanOrEqual(FEWEST_SEEDS);
-  });
-
-  it('seeds are read or refused, none hurts', async () => {
+  it(`${FEWEST_SEEDS} seeds and more, each another file, are read or refused, none hurts`, async () => {
     const keys = fastSeeds(format);
     const tally = await runCases(child.path, format, keys, { pageEvery: 4, patienceMs: PATIENCE_MS });
     expect(tally.findings.map(describeFinding)).toEqual([]);
     expect(tally.cases).toBe(keys.length);
+    expect(tally.files.size).toBeGreaterThanOrEqual(FEWEST_SEEDS);
     // Both outcomes are met, and refusals are of many kinds, or the seeds prove nothing.
     expect(tally.withFeatures).toBeGreaterThan(10);
     expect(tally.codes.size).toBeGreaterThanOrEqual(5);

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { PROJECT_ROOT } from '../../../src/platform/project-root.ts';
 import type { ChildMessage, ChildTask } from './child.ts';
@@ -31,6 +31,8 @@ export interface Finding {
 export interface Tally {
   readonly format: FuzzedFormat;
   cases: number;
+  /** Different files among the cases. */
+  readonly files: Set<string>;
   accepted: number;
   /** Accepted with at least one feature. */
   withFeatures: number;
@@ -87,6 +89,7 @@ export function emptyTally(format: FuzzedFormat): Tally {
   return {
     format,
     cases: 0,
+    files: new Set(),
     accepted: 0,
     withFeatures: 0,
     refused: 0,
@@ -138,6 +141,7 @@ async function runOne(
   const worker = fork(child, [], {
     cwd: PROJECT_ROOT,
     execArgv: ['--enable-source-maps', `--max-old-space-size=${HEAP_MEGABYTES}`],
+    env: { ...process.env, TIANCHOU_FUZZ_KEPT: dirname(child) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   });
@@ -207,6 +211,7 @@ const add = (map: Map<string, number>, keys: readonly string[]): void => {
 function count(tally: Tally, key: CaseKey, message: Extract<ChildMessage, { kind: 'end' }>, patienceMs: number): void {
   const { outcome, milliseconds, peakMegabytes, name } = message;
   tally.cases++;
+  tally.files.add(message.hash);
   if (milliseconds > tally.slowestMs) [tally.slowestMs, tally.slowest] = [milliseconds, name];
   if (peakMegabytes > tally.peakMegabytes) [tally.peakMegabytes, tally.peak] = [peakMegabytes, name];
   if (outcome.kind === 'accepted') {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { box, crookedRings, hole, HOSTILE_TEXTS, lie, liesOf, X, Y, type NumberField, type Seed } from '../bytes.ts';
 import { forgeZip, plainEntries, zipSeeds, type Inner } from '../zip-forge.ts';
 import { pairs } from './flatgeobuf.seeds.ts';
@@ -101,9 +102,21 @@ function makeBase(name: string): Inner {
   }
 }
 
+/** Processes of one run share what GDAL made. */
+function keptBase(name: string): Inner {
+  const folder = process.env['TIANCHOU_FUZZ_KEPT'];
+  if (folder === undefined) return makeBase(name);
+  const path = join(folder, `base-${Object.keys(BASES).indexOf(name)}.bin`);
+  if (existsSync(path)) return deserialize(readFileSync(path)) as Inner;
+  const made = makeBase(name);
+  writeFileSync(`${path}.${process.pid}`, serialize(made));
+  renameSync(`${path}.${process.pid}`, path);
+  return made;
+}
+
 const bases = new Map<string, Inner>();
 function baseOf(name: string): Inner {
-  const known = bases.get(name) ?? makeBase(name);
+  const known = bases.get(name) ?? keptBase(name);
   bases.set(name, known);
   return known;
 }
