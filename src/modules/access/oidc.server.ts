@@ -3,7 +3,7 @@ import { type AccessParts, type Caller, later, visitorOf } from './access-parts.
 import { recordPerson } from './account.server.ts';
 import { OIDC_PROVIDER } from './auth.server.ts';
 import { normalUsername } from './password-rules.ts';
-import { findPerson, findPersonByUsername, isLinked, personOfSubject, updatePerson } from './people.store.ts';
+import { findPersonByUsername, holdPerson, isLinked, personOfSubject, updatePerson } from './people.store.ts';
 import { OIDC_OFF, OIDC_REFUSED, OIDC_UNKNOWN_PERSON, OIDC_UNREACHABLE } from './refusals.ts';
 import { beginSession, recordFailure, type SignedIn } from './sign-in.server.ts';
 
@@ -99,7 +99,7 @@ export async function finishOidc(
   const personId = linked ?? (await linkByName(parts, caller, subject, typeof name === 'string' ? name : ''));
   if (personId === null) return refuse(OIDC_UNKNOWN_PERSON);
   const begun = await parts.db.transaction(async (tx) => {
-    const person = await findPerson(tx, personId);
+    const person = await holdPerson(tx, personId);
     // Somebody who has a second factor here is asked for it here too.
     return beginSession(parts, tx, caller, personId, { pending: person?.secondFactor === true, way: 'oidc' });
   });

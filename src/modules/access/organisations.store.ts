@@ -122,6 +122,13 @@ export async function lockPerson(tx: Transaction, personId: string): Promise<boo
   return (await tx.first(sql`select 1 from person where id = ${personId} for update`)) !== undefined;
 }
 
+/** Locks the organisation, so that nobody is appointed to it while it is being closed; false where there is none. */
+export async function lockOrganisation(tx: Transaction, organisationId: string): Promise<boolean> {
+  return (
+    (await tx.first(sql`select 1 from organisation where organisation_id = ${organisationId} for update`)) !== undefined
+  );
+}
+
 /** One decision at a time about who is the last administrator of a kind. */
 export async function lockAdministrators(tx: Transaction): Promise<void> {
   await tx.run(sql`select pg_advisory_xact_lock(hashtextextended('access:administrators', 0))`);

@@ -7,7 +7,7 @@ import { legalDate } from './appointments.ts';
 import { hashPassword } from './auth.server.ts';
 import type { ActorContext } from './context.ts';
 import { unlockAccount } from './guard.store.ts';
-import { countHolders, findOrganisation, lockAdministrators } from './organisations.store.ts';
+import { countHolders, findOrganisation, lockAdministrators, lockOrganisation } from './organisations.store.ts';
 import { isReservedUsername, normalUsername, USERNAME_PATTERN } from './password-rules.ts';
 import {
   findPersonByUsername,
@@ -104,6 +104,7 @@ export async function createPerson(
     .transaction(async (tx): Promise<Outcome<string>> => {
       const at = parts.clock.now();
       if (request.organisationId !== null) {
+        await lockOrganisation(tx, request.organisationId);
         const organisation = await findOrganisation(tx, request.organisationId, legalDate(at));
         const isOurs =
           organisation !== undefined &&

@@ -20,6 +20,7 @@ import {
   insertAppointment,
   insertOrganisation,
   lockAdministrators,
+  lockOrganisation,
   lockPerson,
   readAppointments,
   readOrganisations,
@@ -167,6 +168,7 @@ export async function endOrganisation(
   const at = context.clock.now();
   const today = legalDate(at);
   return parts.db.transaction(async (tx) => {
+    await lockOrganisation(tx, organisationId);
     const found = await findOrganisation(tx, organisationId, today);
     if (found === undefined || !mayAdministerDivision(context, found.divisionCode)) return err(NO_ORGANISATION);
     await lockAdministrators(tx);
@@ -215,6 +217,7 @@ export async function grantAppointment(
   const today = legalDate(grantedAt);
   return parts.db.transaction(async (tx) => {
     if (!(await lockPerson(tx, request.personId))) return err(NO_PERSON);
+    if (request.organisationId !== null) await lockOrganisation(tx, request.organisationId);
     const organisation =
       request.organisationId === null ? undefined : await findOrganisation(tx, request.organisationId, today);
     const decided = decideAppointment(context, request, {

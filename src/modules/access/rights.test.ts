@@ -69,6 +69,27 @@ describe.each(ENGINES)('rights on $name', ({ open }) => {
     made('/api/organisations', { divisionCode, name, kind: 'naturalResourcesBureau' });
   const term = { validFrom: '2026-06-01', validUntil: null };
 
+  it('appoints nobody to an organisation that is closed at the same moment', async () => {
+    for (let round = 0; round < 6; round++) {
+      const { organisationId } = await bureau(`同时停用 ${round}`);
+      await Promise.all([
+        ask('POST', '/api/appointments', {
+          personId: 'wang',
+          organisationId,
+          role: 'reviewer',
+          divisionCode: '330481',
+          ...term,
+        }),
+        ask('POST', `/api/organisations/${organisationId}/close`),
+      ]);
+      const left = await test.db.rows(
+        sql`select 1 from appointment where organisation_id = ${organisationId} and revoked_at is null`,
+      );
+      expect(left).toEqual([]);
+    }
+    await test.db.run(sql`delete from appointment where person_id = 'wang'`);
+  });
+
   it('keeps organisations of one’s own division, each name once', async () => {
     const organisation = await bureau('海宁局');
     expect(organisation).toMatchObject({

@@ -18,6 +18,7 @@ import { normalUsername } from './password-rules.ts';
 import {
   findForSignIn,
   holdPerson,
+  passwordHashOf,
   rememberAddress,
   spendCode,
   type StoredPerson,
@@ -85,12 +86,18 @@ export async function signIn(
     await recordFailure(parts, caller, facts?.personId ?? null, SIGN_IN_FAILED.code);
     return err({ status: 401, refusal: SIGN_IN_FAILED });
   }
-  return db.transaction(async (tx) => {
-    const pending = facts.twoFactorEnabled;
+  const begun = await db.transaction(async (tx): Promise<Result<SignedIn, SignInRefused>> => {
+    // What was proven may have been changed while it was looked at: a password reset, a second factor just turned on.
+    const person = await holdPerson(tx, facts.personId);
+    if (person === undefined || (await passwordHashOf(tx, facts.personId)) !== facts.passwordHash)
+      return err({ status: 401, refusal: SIGN_IN_FAILED });
+    const pending = person.secondFactor;
     // Guesses at the second factor stay counted, or the right password would buy any number of them.
     await refundGuess(tx, counted.value, facts.isAddressKnown && !pending);
     return beginSession(parts, tx, caller, facts.personId, { pending, way: 'password' });
   });
+  if (!begun.ok) await recordFailure(parts, caller, facts.personId, begun.error.refusal.code);
+  return begun;
 }
 
 /** An event of a sign-in that did not come to be. The name tried is not kept: it may be a password typed in the wrong field. */

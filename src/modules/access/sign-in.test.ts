@@ -424,6 +424,23 @@ describe.each(ENGINES)('signing in on $name', ({ open }) => {
       ).toBe(401);
     });
 
+    it('let nobody in with a password that is changed while it is looked at', async () => {
+      const username = 'raced.p';
+      const password = await person(username);
+      const before = await desk.test.db.one<{ count: number }>(sql`select count(*) as count from sign_in_guard`);
+      const signingIn = desk.browser('10.99.1.1').post('/api/session/sign-in', { username, password });
+      // The guess is counted, the hash is read; now another password comes into force, and all sessions end.
+      for (let now = before; now.count === before.count; )
+        now = await desk.test.db.one(sql`select count(*) as count from sign_in_guard`);
+      await desk.test.db.transaction(async (tx) => {
+        const person = sql`(select id from person where username = ${username})`;
+        await tx.run(sql`update credential set password_hash = password_hash || 'x' where person_id = ${person}`);
+        await tx.run(sql`delete from session where person_id = ${person}`);
+      });
+      expect(await codeOf(signingIn)).toBe('SIGN-IN-FAILED');
+      expect((await desk.events()).at(-1)).toMatchObject({ operation: 'access.signIn', result: 'SIGN-IN-FAILED' });
+    });
+
     it('that nobody uses are listed for the security administrator', async () => {
       security = await enter('secadmin', PASSWORDS.security);
       const stale = async (days: number): Promise<string[]> =>

@@ -16,7 +16,7 @@ import {
 } from './client-address.ts';
 import { type Doors, OPEN_DOORS, type TurnedAway } from './doors.ts';
 import { faultResponse } from './fault.ts';
-import { heldUntilEnd } from './held.ts';
+import { heldUntilEnd, withoutBody } from './held.ts';
 import {
   BODY_TOO_LARGE,
   FOREIGN_WRITE,
@@ -181,8 +181,15 @@ async function serve(route: Route, roles: readonly Role[], options: AppOptions, 
     if (isKind<RefusedReply>(answer, 'refused') && answer.status === 403)
       refused(answer.refusals[0]?.code ?? 'NOT-ALLOWED');
     const response = responseOf(answer);
+    // Hono answers HEAD with the head of GET: what GET would send is let go here, or nobody ever would.
+    if (request.method === 'HEAD') return await withoutBody(response);
     if (rateClass !== 'stream') return response;
-    const held = heldUntilEnd(response, leave);
+    // Whoever loses the session or the right while listening hears no more.
+    const isStillAllowed = async (): Promise<boolean> => {
+      const now = await options.actorOf(request);
+      return now?.actor === actor.actor && now.role === actor.role && now.divisionCode === actor.divisionCode;
+    };
+    const held = heldUntilEnd(response, leave, isStillAllowed);
     leave = undefined;
     return held;
   } catch (error) {
@@ -211,6 +218,8 @@ export function createHttpApp(options: AppOptions): Hono {
     const { headers, status } = context.res;
     for (const [name, value] of SECURITY_HEADERS) headers.set(name, value);
     headers.set('x-request-id', requestIdOf(request));
+    // Nothing of the interface is kept by a browser or a proxy, whatever a route forgot.
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
     if (isSecure(request)) headers.set('strict-transport-security', HSTS);
     const isRead = ['GET', 'HEAD'].includes(request.method);
     const route = patterns.get(request) ?? 'other';

@@ -138,6 +138,9 @@ describe('rate limits', () => {
     expect(classOf('GET', '/api/runs/:runId/files/:name')).toBe('download');
     expect(rateClassOf('POST', '/api/imports', true)).toBe('upload');
     expect(classOf('GET', '/api/projects')).toBe('read');
+    expect(classOf('GET', '/api/session')).toBe('read');
+    for (const path of ['/api/session/oidc', '/api/session/oidc/callback']) expect(classOf('GET', path)).toBe('signIn');
+    expect(classOf('POST', '/api/session/sign-in')).toBe('signIn');
   });
 
   it('leave room for a map of hundreds of tiles, and for an office of 200 people behind one address', () => {

@@ -70,6 +70,8 @@ const BY_PATH: readonly (readonly [pattern: RegExp, rateClass: RateClass])[] = [
   [/^GET \/api\/(tiles|basemap)\//, 'tile'],
   [/^GET \/api\/.*\/events$/, 'stream'],
   [/^GET \/api\/.*(\.(xlsx|gpkg|docx|zip|jsonl)|\/files\/:name|\/export)$/, 'download'],
+  // Whoever they are, they leave a state or an event behind.
+  [/^GET \/api\/session\/oidc\b/, 'signIn'],
   [/^POST \/api\/(sign-in|sign-up|first-start|session|auth|oidc|password|two-factor)\b/, 'signIn'],
 ];
 

@@ -162,12 +162,12 @@ export async function receiveUpload(
 /** A disk takes names of 255 bytes, and ours get endings; a Chinese character takes three. */
 const MAX_NAME_BYTES = 200;
 
-/** The name without folders, control characters and halves of characters; a long one is cut before its extension. */
+/** The name without folders, control characters, marks that turn the writing round and halves of characters; a long one is cut before its extension. */
 function baseName(name: string | undefined): string {
   const clean = (name ?? '')
     .split(/[\\/]/)
     .at(-1)!
-    .replace(/\p{Cc}|\p{Surrogate}/gu, '');
+    .replace(/\p{Cc}|\p{Bidi_Control}|\p{Surrogate}/gu, '');
   if (Buffer.byteLength(clean) <= MAX_NAME_BYTES) return clean || 'file';
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? '';
   let stem = '';
