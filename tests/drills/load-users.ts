@@ -178,6 +178,7 @@ async function run(task: UsersTask): Promise<UsersResult> {
   };
 }
 
+process.send!('ready');
 process.once('message', (task: UsersTask) => {
   void run(task).then((result) => process.send!(result, () => process.exit(0)));
 });

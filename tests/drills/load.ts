@@ -296,9 +296,18 @@ async function phase(
   task: Pick<UsersTask, 'screens' | 'quiet'>,
   withNuisance: boolean,
 ): Promise<Phase> {
-  const cpu = cpuSecondsOf(pid);
   const bad = withNuisance ? nuisance() : null;
-  const begun = performance.now();
+  const ready: (() => void)[] = [];
+  let cpu = 0;
+  let cpuAtEnd = 0;
+  // All begin together, once they are loaded; what the server takes is looked at while they press.
+  const begin = (): void => {
+    for (const go of ready) go();
+    cpu = cpuSecondsOf(pid);
+    setTimeout(() => {
+      cpuAtEnd = cpuSecondsOf(pid);
+    }, seconds * 1000);
+  };
   const results = await Promise.all(
     Array.from({ length: GENERATORS }, (_, index) => {
       const users = Math.round((Number(given.users) * times) / GENERATORS);
@@ -315,21 +324,23 @@ async function phase(
         divisionCode: COUNTY,
         writerRole: WRITER_ROLE,
       };
-      child.send(all);
       return new Promise<UsersResult>((resolve, reject) => {
-        child.once('message', (result: UsersResult) => resolve(result));
+        child.on('message', (message: UsersResult | 'ready') => {
+          if (message !== 'ready') return resolve(message);
+          ready.push(() => child.send(all));
+          if (ready.length === GENERATORS) begin();
+        });
         child.once('error', reject);
         child.once('close', (code) => reject(new Error(`a generator ended with ${code}`)));
       });
     }),
   );
-  const took = (performance.now() - begun) / 1000;
   const done: Phase = {
     name,
     results,
-    seconds: took,
+    seconds,
     nuisance: bad?.stop() ?? null,
-    serverCpuSeconds: cpuSecondsOf(pid) - cpu,
+    serverCpuSeconds: cpuAtEnd - cpu,
     loadAverage: loadavg()[0]!,
   };
   console.log(rowOf(done));

@@ -53,6 +53,8 @@ const HEADERS_MILLISECONDS = 30_000;
 const REQUEST_MILLISECONDS = 2 * 60 * 60 * 1000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 8_192;
+/** Connections the system keeps until they are taken: a crowd that comes at once would else try again after seconds, each. */
+const BACKLOG = 4_096;
 /** An office behind one address, six connections a browser; more is no office. */
 const MAX_CONNECTIONS_AN_ADDRESS = 2_048;
 
@@ -110,7 +112,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
+    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, () => {
       server.removeListener('error', reject);
       resolve();
     });

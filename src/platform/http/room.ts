@@ -21,17 +21,20 @@ interface Waiting {
 
 /** A queue that has not been empty for so long is no passing burst. */
 const PASSING_MILLISECONDS = 1_000;
+/** Whoever was turned away so lately shows that more comes than can be done, though the queue may just have run out of patience. */
+const REMEMBERED_MILLISECONDS = 2_000;
 /** So many times those at work may wait where the queue stays: with a few milliseconds of work each they are served in time. */
 const JAMMED_TIMES = 2;
 
 /**
  * Bounded work with bounded waiting. What cannot begin soon is refused at once, so that what is let in is answered in time
- * however many ask: a queue without end would make everybody wait until nobody is served. How long one waits depends on how long the queue has been there
- * (Maurer, "Fail at Scale", ACM Queue 13(8), 2015).
+ * however many ask: a queue without end would make everybody wait until nobody is served. How long one waits depends on how long
+ * the queue has been there (Maurer, "Fail at Scale", ACM Queue 13(8), 2015).
  */
 export function guardedRoom(room: Room, now: () => number = () => performance.now()): GuardedRoom {
   let atWork = 0;
   let emptyAt = now();
+  let turnedAwayAt = Number.NEGATIVE_INFINITY;
   const held = new Map<string, number>();
   const queue: Waiting[] = [];
 
@@ -49,7 +52,9 @@ export function guardedRoom(room: Room, now: () => number = () => performance.no
       admit();
     };
   };
-  const isJammed = (): boolean => queue.length >= JAMMED_TIMES * room.atOnce && now() - emptyAt > PASSING_MILLISECONDS;
+  const isHurried = (time: number): boolean =>
+    time - turnedAwayAt < REMEMBERED_MILLISECONDS || (queue.length > 0 && time - emptyAt > PASSING_MILLISECONDS);
+  const isJammed = (): boolean => queue.length >= JAMMED_TIMES * room.atOnce && isHurried(now());
   const mayHold = (client: string): boolean => (held.get(client) ?? 0) < room.perClient;
   const admit = (): void => {
     while (atWork < room.atOnce) {
@@ -64,16 +69,20 @@ export function guardedRoom(room: Room, now: () => number = () => performance.no
   return {
     enter(client) {
       if (atWork < room.atOnce && mayHold(client)) return Promise.resolve(leaver(client));
-      if (queue.length >= room.waiting || isJammed()) return Promise.resolve(undefined);
       const time = now();
+      if (queue.length >= room.waiting || isJammed()) {
+        turnedAwayAt = time;
+        return Promise.resolve(undefined);
+      }
       if (queue.length === 0) emptyAt = time;
-      const patience = time - emptyAt > PASSING_MILLISECONDS ? room.hurriedMilliseconds : room.patientMilliseconds;
+      const patience = isHurried(time) ? room.hurriedMilliseconds : room.patientMilliseconds;
       return new Promise((resolve) => {
         const waiting: Waiting = {
           client,
           resolve,
           timer: setTimeout(() => {
             queue.splice(queue.indexOf(waiting), 1);
+            turnedAwayAt = now();
             resolve(undefined);
           }, patience),
         };
