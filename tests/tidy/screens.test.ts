@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { permissionFor } from '../../src/modules/access/index.ts';
-import { OPERATION_NAMES } from '../../src/modules/audit/operation-names.ts';
+import { OBJECT_NAMES, OPERATION_NAMES } from '../../src/modules/audit/operation-names.ts';
 import { SCREENS } from '../../src/web/frame/screens.ts';
 import { SOURCES, worldOf } from './source.ts';
 
@@ -28,5 +28,13 @@ describe('screens and rights', () => {
     );
     expect(recorded.length).toBeGreaterThan(25);
     expect([...new Set(recorded)].filter((operation) => !(operation in OPERATION_NAMES))).toEqual([]);
+  });
+
+  it('every kind of object the log may name has a name in both languages', () => {
+    const kinds = SOURCES.filter((file) => worldOf(file.path) === 'server').flatMap((file) =>
+      [...file.text.matchAll(/objectKind: '([a-zA-Z]+)'/g)].map((match) => match[1]!),
+    );
+    expect(new Set(kinds).size).toBeGreaterThan(10);
+    expect([...new Set(kinds)].filter((kind) => !(kind in OBJECT_NAMES))).toEqual([]);
   });
 });

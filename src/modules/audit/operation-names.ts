@@ -57,3 +57,26 @@ export const OPERATION_NAMES: Readonly<Record<string, Localized>> = {
 export function operationName(operation: string): Localized {
   return OPERATION_NAMES[operation] ?? { zh: operation, en: operation };
 }
+
+/** What the kinds of objects in the log are called by people. */
+export const OBJECT_NAMES: Readonly<Record<string, Localized>> = {
+  appointment: { zh: '任职', en: 'appointment' },
+  auditChain: { zh: '审计链', en: 'audit chain' },
+  auditHeads: { zh: '签名链头', en: 'signed heads' },
+  division: { zh: '行政区', en: 'division' },
+  import: { zh: '入库批次', en: 'import' },
+  job: { zh: '任务', en: 'job' },
+  layerVersion: { zh: '图层版本', en: 'layer version' },
+  organisation: { zh: '单位', en: 'organisation' },
+  person: { zh: '人员', en: 'person' },
+  project: { zh: '项目', en: 'project' },
+  route: { zh: '接口', en: 'interface' },
+  run: { zh: '分析', en: 'run' },
+  session: { zh: '会话', en: 'session' },
+  setup: { zh: '初始设置', en: 'first set-up' },
+};
+
+/** The name of a kind of object; its identifier where it has none. */
+export function objectName(kind: string): Localized {
+  return OBJECT_NAMES[kind] ?? { zh: kind, en: kind };
+}

@@ -8,7 +8,7 @@ import { type MessageKey, useI18n } from '../../../web/i18n/index.tsx';
 import { EmptyPanel, Loaded } from '../../../web/kit/feedback.tsx';
 import { Fact, Panel, ScreenHead } from '../../../web/kit/screen.tsx';
 import type { AuditEventDetail } from '../views.ts';
-import { ExactMoment, OperationName, ResultMark, RoleName, useChainName } from './words.tsx';
+import { ExactMoment, ObjectName, OperationName, ResultMark, RoleName, useChainName } from './words.tsx';
 
 function Hash(props: { readonly value: string | null }) {
   return props.value === null ? <span className="muted">—</span> : <code className="full-hash">{props.value}</code>;
@@ -50,7 +50,7 @@ function EventBody(props: { readonly detail: AuditEventDetail }) {
             [
               'audit.object',
               <>
-                {event.objectKind}{' '}
+                <ObjectName kind={event.objectKind} />{' '}
                 <Link to="/audit" search={{ object: event.objectId } as never}>
                   <code>{event.objectId}</code>
                 </Link>

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useI18n } from '../../../web/i18n/index.tsx';
 import type { AuditEventView } from '../views.ts';
-import { ExactMoment, OperationName, ResultMark, RoleName, useChainName } from './words.tsx';
+import { ExactMoment, ObjectName, OperationName, ResultMark, RoleName, useChainName } from './words.tsx';
 
 /** Events, newest first: when, who, what, on what, with what result. */
 export function EventTable(props: { readonly events: readonly AuditEventView[] }) {
@@ -37,7 +37,7 @@ export function EventTable(props: { readonly events: readonly AuditEventView[] }
                 <OperationName operation={event.operation} />
               </td>
               <td data-label={t('audit.object')} className="object-cell">
-                {event.objectKind}
+                <ObjectName kind={event.objectKind} />
                 {event.objectId === '-' || event.objectId === '*' ? null : (
                   <Link
                     to="/audit"

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { divisionsQuery } from '../../../web/api/access.ts';
 import { useI18n } from '../../../web/i18n/index.tsx';
 import { ROLE_NAMES, type Role } from '../../access/index.ts';
-import { operationName } from '../operation-names.ts';
+import { objectName, operationName } from '../operation-names.ts';
 
 /** Names chains: the two of the program, else the county. */
 export function useChainName(): (chain: string) => string {
@@ -30,6 +30,11 @@ export function OperationName(props: { readonly operation: string }) {
       {name === props.operation ? null : <code className="sub">{props.operation}</code>}
     </>
   );
+}
+
+export function ObjectName(props: { readonly kind: string }) {
+  const { pick } = useI18n();
+  return <>{pick(objectName(props.kind))}</>;
 }
 
 /** Done, or the code of what was refused. */
