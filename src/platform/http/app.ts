@@ -33,6 +33,7 @@ import { requestIdOf } from './request-id.ts';
 import type { Leave } from './room.ts';
 import type { RefusedReply, Reply, Route, RouteAnswer } from './route.ts';
 import { foreignWrite, HSTS, SECURITY_HEADERS } from './security.ts';
+import { confirmStanding, rememberStanding, StandingLostError } from './standing.ts';
 import type { Statics } from './static.ts';
 
 export interface AppOptions {
@@ -99,6 +100,9 @@ function refuseCrowd(rateClass: RateClass, away: TurnedAway): Response {
 
 const isAway = (answer: Leave | TurnedAway): answer is TurnedAway => typeof answer !== 'function';
 
+/** A body that took longer is reason enough to look again who sends it. */
+const SLOW_BODY_MILLISECONDS = 1_000;
+
 /** Whoever asks for health or readiness: nobody is looked up, so that it answers without a database. */
 function nobody(request: Request): ActorContext {
   return {
@@ -157,6 +161,12 @@ async function serve(route: Route, roles: readonly Role[], options: AppOptions, 
       refused(refusal.code);
       return problemResponse(403, [refusal]);
     }
+    const mayStill = async (): Promise<boolean> => {
+      const now =
+        (await options.actorOf(request)) ?? (roles.includes('public') ? options.visitor?.(request) : undefined);
+      return now?.actor === actor.actor && now.role === actor.role && now.divisionCode === actor.divisionCode;
+    };
+    rememberStanding(request, mayStill);
     const params = checked(route.params, context.req.param());
     const query = checked(route.query, context.req.query());
     const wrong = [params, query].flatMap((part) => ('refusals' in part ? part.refusals : []));
@@ -165,7 +175,9 @@ async function serve(route: Route, roles: readonly Role[], options: AppOptions, 
     if (route.body !== undefined) {
       // A body that drips in keeps nobody from working.
       stepOut();
+      const begun = performance.now();
       const read = await readJson(request);
+      if (performance.now() - begun > SLOW_BODY_MILLISECONDS) await confirmStanding(request);
       if ('kind' in read) return responseOf(read);
       const parsed = checked(route.body, read.value);
       if ('refusals' in parsed) return problemResponse(400, parsed.refusals);
@@ -185,14 +197,11 @@ async function serve(route: Route, roles: readonly Role[], options: AppOptions, 
     if (request.method === 'HEAD') return await withoutBody(response);
     if (rateClass !== 'stream') return response;
     // Whoever loses the session or the right while listening hears no more.
-    const isStillAllowed = async (): Promise<boolean> => {
-      const now = await options.actorOf(request);
-      return now?.actor === actor.actor && now.role === actor.role && now.divisionCode === actor.divisionCode;
-    };
-    const held = heldUntilEnd(response, leave, isStillAllowed);
+    const held = heldUntilEnd(response, leave, mayStill);
     leave = undefined;
     return held;
   } catch (error) {
+    if (error instanceof StandingLostError) return problemResponse(401, [UNKNOWN_ACTOR]);
     return faultResponse(error, request, { method: route.method, route: route.path, body }, options.logger);
   } finally {
     stepOut();

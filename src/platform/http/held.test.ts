@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { testActor } from '../../../tests/support/context.ts';
+import { openFiles } from '../files/index.ts';
 import { silentLogger } from '../logging.ts';
 import { createHttpApp } from './app.ts';
 import { guardedDoors } from './doors.ts';
 import { heldUntilEnd } from './held.ts';
 import { route } from './route.ts';
+import { receiveUpload } from './upload.ts';
 
 /** A body that gives a piece at once and then waits; `ended` once nobody reads it any more. */
 function waitingBody(): { readonly body: ReadableStream<Uint8Array>; readonly ended: () => boolean } {
@@ -77,6 +82,53 @@ describe('the interface', () => {
     expect(bodies.length).toBeGreaterThan(50);
     expect(bodies.every(({ ended }) => ended())).toBe(true);
     expect(doors.rooms()['streams']).toEqual({ atWork: 0, waiting: 0 });
+  });
+
+  it('takes nothing from somebody who lost the session while sending', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tianchou-standing-'));
+    const files = await openFiles(folder);
+    let taken = 0;
+    let isSignedIn = true;
+    const uploads = createHttpApp({
+      routes: [
+        route({
+          method: 'POST',
+          path: '/api/imports',
+          upload: true,
+          handle: async ({ raw }) => {
+            const received = await receiveUpload(raw, files, { maxFileBytes: 1000 });
+            if (received.ok) taken++;
+            return { taken: received.ok };
+          },
+        }),
+      ],
+      actorOf: () => (isSignedIn ? testActor() : undefined),
+      logger: silentLogger,
+    });
+    const form = new FormData();
+    form.append('file', new Blob(['content']), 'a.txt');
+    const whole = new Request('http://localhost/api/imports', { method: 'POST', body: form });
+    const reader = (whole.body as ReadableStream<Uint8Array>).getReader();
+    const slow = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        isSignedIn = false;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+    });
+    const send = (body: ReadableStream): Promise<Response> =>
+      Promise.resolve(
+        uploads.request('/api/imports', {
+          method: 'POST',
+          body,
+          headers: { 'content-type': whole.headers.get('content-type')! },
+          duplex: 'half',
+        } as RequestInit),
+      );
+    expect((await send(slow)).status).toBe(401);
+    expect(taken).toBe(0);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('ends the stream of somebody whose session is over', async () => {

@@ -3,6 +3,7 @@ import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { err, localized, ok, type Refusal, type Result } from '../../kernel/index.ts';
 import { failureOf } from '../failure.ts';
 import { type Files, FileTooLargeError, type StoredFile } from '../files/index.ts';
+import { confirmStanding, StandingLostError } from './standing.ts';
 
 /** A file a form brought, already on disk. */
 export interface UploadedFile extends StoredFile {
@@ -71,6 +72,8 @@ const TOO_MANY: Refusal = {
 /**
  * Reads a multipart form: files are streamed to disk as they arrive (memory stays at some chunks, whatever their size),
  * fields are kept as text.
+ *
+ * @throws StandingLostError where the sender lost the right while sending
  */
 export async function receiveUpload(
   request: Request,
@@ -145,6 +148,7 @@ export async function receiveUpload(
       source.pipe(form);
     });
     const stored = await Promise.all(received);
+    await confirmStanding(request);
     return ok({ fields, files: stored });
   } catch (error) {
     source.unpipe(form);
@@ -153,7 +157,7 @@ export async function receiveUpload(
     for (const stream of open) stream.destroy(new Error('upload broken off'));
     await Promise.allSettled(received);
     // Nothing is wrong with the form where the disk is.
-    if (failureOf(error)?.status === 507) throw error;
+    if (failureOf(error)?.status === 507 || error instanceof StandingLostError) throw error;
     if (error instanceof BrokenOffError) return err([error.refusal]);
     return err([error instanceof FileTooLargeError ? tooLarge(limits.maxFileBytes) : NOT_A_FORM]);
   }
