@@ -47,6 +47,7 @@ async function outcomeOf(one: CorpusCase): Promise<unknown> {
       expect(refusal.message.zh).not.toBe('');
       expect(refusal.remedy.zh).not.toBe('');
       expect(refusal.message.en).not.toBe('');
+      expect(refusal.message.en.length).toBeLessThan(2_500);
     }
     return { refused: read.error[0]!.code };
   }

@@ -11,6 +11,12 @@ const one: Accepted = { rules: [], epsg: 4524, features: 1, squareMetres: [60000
 const WKT = 'POLYGON((36560000 2428000, 36560400 2428000, 36560000 2428300, 36560000 2428000))';
 
 export const csvCases: readonly CorpusCase[] = [
+  {
+    name: 'a title of two hundred thousand characters and no coordinates',
+    file: 'a.csv',
+    bytes: bytes(`名称,${'甲'.repeat(200_000)}\n1,2\n`),
+    expected: { refused: 'INTAKE_TABLE_NO_COORDINATES' },
+  },
   { name: 'the plain form', file: 'a.csv', bytes: bytes(FILE), expected: sound },
   { name: 'GBK', file: 'a.csv', bytes: encodeGb18030(FILE)!, expected: sound },
   {

@@ -442,6 +442,12 @@ export const xlsxCases: readonly CorpusCase[] = [
     expected: { refused: 'INTAKE_CORRUPT' },
   },
   {
+    name: 'a cell in the value of a cell',
+    file: 'a.xlsx',
+    bytes: changedSheet('</sheetData>', '<row r="99"><c r="A99"><v>1<c r="B99"/>2</v></c></row></sheetData>'),
+    expected: sound,
+  },
+  {
     name: 'an entity that is a file',
     file: 'a.xlsx',
     bytes: changedSheet('<worksheet', '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><worksheet'),

@@ -17,7 +17,7 @@ function faultOf(text: Localized | undefined, what: string): string | null {
   if (!/[\u4e00-\u9fff]/.test(text.zh)) return `${what} has no Chinese: ${text.zh}`;
   // Names of the file itself stand in sentences; what is looked for is short and our own.
   if (LEAK.test(text.en.slice(0, 300))) return `${what} shows the inside: ${text.en.slice(0, 300)}`;
-  if (text.en.length > 20_000) return `${what} of ${text.en.length} characters`;
+  if (text.en.length > 2_500) return `${what} of ${text.en.length} characters`;
   return null;
 }
 

@@ -89,7 +89,7 @@ export function noCoordinates(file: string, rows: readonly (readonly Cell[])[]):
   const titles =
     rows
       .find((row) => row.filter((cell) => cell !== null && cell !== '').length > 1)
-      ?.map((cell) => String(cell ?? ''))
+      ?.map((cell) => String(cell ?? '').slice(0, 40))
       .filter((title) => title !== '') ?? [];
   const shown = titles.slice(0, 12).join('、');
   return refusal(

@@ -1,5 +1,10 @@
 import { err, localized, type Place, type Refusal, type Result } from '../../../kernel/index.ts';
 
+/** Names of layers, fields and entries come from the file, and may be of any length. */
+const LONGEST_SENTENCE = 2_000;
+
+const cut = (text: string): string => (text.length > LONGEST_SENTENCE ? `${text.slice(0, LONGEST_SENTENCE)}…` : text);
+
 /** A refusal from its four sentences; the shape every reader here uses. */
 export function refusal(
   code: string,
@@ -9,7 +14,7 @@ export function refusal(
   remedyZh: string,
   remedyEn: string,
 ): Refusal {
-  return { code, place, message: localized(zh, en), remedy: localized(remedyZh, remedyEn) };
+  return { code, place, message: localized(cut(zh), cut(en)), remedy: localized(cut(remedyZh), cut(remedyEn)) };
 }
 
 export function refused(one: Refusal): Result<never, Refusal[]> {

@@ -255,6 +255,7 @@ export async function eachRow(
         type = attribute('t') ?? '';
         isDate = workbook.dateStyles[Number(attribute('s') ?? -1)] === true;
         value = null;
+        isValue = false;
         isInline = false;
       } else if (name === 'v') {
         isValue = true;
@@ -272,7 +273,7 @@ export async function eachRow(
       } else reading.open(name);
     },
     text(piece) {
-      if (isValue && value!.length < LONGEST_TEXT) value += piece.slice(0, LONGEST_TEXT);
+      if (isValue) value = ((value ?? '') + piece).slice(0, LONGEST_TEXT);
       else if (isInline) reading.text(piece);
     },
     close(name) {
