@@ -22,6 +22,9 @@ describe('settings of sign-in', () => {
   });
 
   it('keep one key, readable by its owner alone, or take the file they are given', () => {
+    const file = join(folder, 'no-folder');
+    writeFileSync(file, '');
+    expect(() => signInSecret(file, {})).toThrow(ConfigError);
     const secret = signInSecret(folder, {});
     expect(secret.length).toBeGreaterThanOrEqual(64);
     expect(signInSecret(folder, {})).toBe(secret);

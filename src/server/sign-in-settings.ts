@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AccessOptions, OidcSettings } from '../modules/access/server.ts';
 import { type Config, ConfigError, isLoopback } from './config.ts';
@@ -30,11 +30,13 @@ export function signInSecret(dataFolder: string, environment: Environment): stri
   const named = environment['TIANCHOU_SECRET_FILE']?.trim();
   const path = named === undefined || named === '' ? join(dataFolder, 'keys', 'sign-in.key') : named;
   if (path !== named) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EEXIST' || !existsSync(path))
+        throw new ConfigError(`TIANCHOU_DATA cannot be written: ${path} (${code})`);
     }
   }
   const secret = contentOf(path, 'TIANCHOU_SECRET_FILE');
