@@ -268,11 +268,16 @@ function valueOf(field: PlanField, source: AttributeValue): Value | undefined {
   return field.type === 'integer' && !Number.isInteger(number) ? undefined : number;
 }
 
+/** Characters of a value of the file that a sentence shows, and of a sentence with such values. */
+const LONGEST_SHOWN = 100;
+const LONGEST_SENTENCE = 1_000;
+
 function notUnderstood(field: PlanField, source: AttributeValue): Localized {
   const choices = field.choices ? field.choices.filter((word) => word !== '') : undefined;
+  const shown = String(source).slice(0, LONGEST_SHOWN);
   return localized(
-    `${field.name}(${field.title.zh})的值“${source}”无法理解${choices ? `,可用:${choices.join('、')}` : ''}`,
-    `the value “${source}” of ${field.name} (${field.title.en}) is not understood${choices ? `; use ${choices.join(', ')}` : ''}`,
+    `${field.name}(${field.title.zh})的值“${shown}”无法理解${choices ? `,可用:${choices.join('、')}` : ''}`,
+    `the value “${shown}” of ${field.name} (${field.title.en}) is not understood${choices ? `; use ${choices.join(', ')}` : ''}`,
   );
 }
 
@@ -374,5 +379,6 @@ function problemOf(
   field: string,
   message: Localized,
 ): Problem {
-  return { rule, severity, featureNo, id, field: `${layerName}.${field}`, message };
+  const cut = { zh: message.zh.slice(0, LONGEST_SENTENCE), en: message.en.slice(0, LONGEST_SENTENCE) };
+  return { rule, severity, featureNo, id, field: `${layerName}.${field}`, message: cut };
 }
