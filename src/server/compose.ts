@@ -51,6 +51,8 @@ export interface AppParts {
   readonly basemap?: Basemap | null;
   /** Who is turned away for asking too often; by default nobody. */
   readonly doors?: Doors;
+  /** Answers only to requests that name this machine; by default whatever the name. */
+  readonly thisMachineOnly?: boolean;
   /** Proxies in front of us whose word on the client's address is taken; by default none. */
   readonly proxies?: TrustedProxies;
   /** Why it cannot serve; by default it looks at the database alone. */
@@ -120,6 +122,7 @@ export function createApp(parts: AppParts): ComposedApp {
     statics: parts.statics,
     doors: parts.doors,
     proxies: parts.proxies,
+    thisMachineOnly: parts.thisMachineOnly,
   });
   return {
     app,

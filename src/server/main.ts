@@ -133,6 +133,7 @@ async function main(): Promise<void> {
     jobs: thread.jobs,
     doors,
     proxies: config.proxies,
+    thisMachineOnly: signIn.mode === 'demo',
     readiness: readinessOf({
       db,
       dataFolder: config.dataFolder,

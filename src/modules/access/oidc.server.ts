@@ -81,7 +81,7 @@ export async function finishOidc(
   const found = await providerOf(parts);
   if (!found.ok) return found;
   const refuse = async (refusal: Refusal, personId: string | null = null): Promise<Result<SignedIn, OidcRefused>> => {
-    await recordFailure(parts, caller, personId, refusal.code);
+    await recordFailure(parts, caller, personId, refusal.code, 'access.signIn', 'provider');
     return err({ status: 401, refusal });
   };
   if (given.cookie === undefined || given.cookie !== given.state) return refuse(OIDC_REFUSED);

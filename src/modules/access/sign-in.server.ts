@@ -10,6 +10,7 @@ import {
   secondsLeftToday,
   visitorOf,
 } from './access-parts.server.ts';
+import { countSignInFailure, type SignInFailure } from '../../platform/metrics.ts';
 import { legalDate } from './appointments.ts';
 import { digest, hashPassword, verifyPassword } from './auth.server.ts';
 import { type ActorContext, NO_DIVISION } from './context.ts';
@@ -61,6 +62,7 @@ export async function countOrRefuse(
   const reservation = await reserveGuess(parts.db, guarded, at, day);
   if (reservation !== undefined) return ok(reservation);
   const retryAfterSeconds = await waitSeconds(parts.db, guarded, at, day, secondsLeftToday(at));
+  countSignInFailure('locked');
   return err({ status: 429, refusal: SIGN_IN_LOCKED, retryAfterSeconds });
 }
 
@@ -107,7 +109,9 @@ export async function recordFailure(
   personId: string | null,
   result: string,
   operation = 'access.signIn',
+  way: SignInFailure = /secondFactor/i.test(operation) ? 'secondFactor' : 'credentials',
 ): Promise<void> {
+  countSignInFailure(way);
   await parts.db.transaction((tx) =>
     parts.record(tx, visitorOf(parts, caller.address), {
       operation,

@@ -19,6 +19,7 @@ import { faultResponse } from './fault.ts';
 import { heldUntilEnd, withoutBody } from './held.ts';
 import {
   BODY_TOO_LARGE,
+  FOREIGN_HOST,
   FOREIGN_WRITE,
   NOT_ALLOWED,
   NOT_APPOINTED,
@@ -32,7 +33,7 @@ import { announcedBytes, MAX_JSON_BYTES, readJson } from './read-json.ts';
 import { requestIdOf } from './request-id.ts';
 import type { Leave } from './room.ts';
 import type { RefusedReply, Reply, Route, RouteAnswer } from './route.ts';
-import { foreignWrite, HSTS, SECURITY_HEADERS } from './security.ts';
+import { foreignHost, foreignWrite, HSTS, SECURITY_HEADERS } from './security.ts';
 import { confirmStanding, rememberStanding, StandingLostError } from './standing.ts';
 import type { Statics } from './static.ts';
 
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly actorOf: (request: Request) => Promise<ActorContext | undefined> | ActorContext | undefined;
   /** Who acts where nobody has signed in, on routes open to the public; without it these want a sign-in too. */
   readonly visitor?: ((request: Request) => ActorContext) | undefined;
+  /** Answers only to requests that name this machine (where nobody signs in). */
+  readonly thisMachineOnly?: boolean | undefined;
   /** Hears of attempts at what one may not, for the audit. Neither waits nor throws. */
   readonly onRefused?: ((attempt: RefusedAttempt) => void) | undefined;
   readonly logger: Logger;
@@ -220,7 +223,8 @@ export function createHttpApp(options: AppOptions): Hono {
     noteConnection(context, options.proxies ?? NO_PROXIES);
     requestsInFlight.inc();
     try {
-      await next();
+      if (options.thisMachineOnly === true && foreignHost(request)) context.res = problemResponse(421, [FOREIGN_HOST]);
+      else await next();
     } finally {
       requestsInFlight.dec();
     }

@@ -162,6 +162,22 @@ describe('http application', () => {
     }
   });
 
+  it('answers under the names of this machine alone where nobody signs in', async () => {
+    const demo = createHttpApp({ routes, actorOf: () => testActor(), logger, thisMachineOnly: true });
+    for (const url of ['http://localhost:8321', 'http://127.0.0.1:8321', 'http://127.1.2.3', 'http://[::1]:8321'])
+      expect((await demo.request(`${url}/api/health`)).status, url).toBe(200);
+    for (const url of [
+      'http://rebound.invalid:8321',
+      'http://localhost.invalid',
+      'http://192.168.1.9',
+      'http://127.0.0.1.invalid',
+    ]) {
+      const answer = await demo.request(`${url}/api/layers/abc`);
+      expect([answer.status, await codesOf(answer)], url).toEqual([421, ['FOREIGN-HOST']]);
+      expect((await app.request(`${url}/api/health`)).status, url).toBe(200);
+    }
+  });
+
   it('asks who it is and what the matrix says', async () => {
     const closed = createHttpApp({ routes, actorOf: () => undefined, logger });
     expect((await closed.request('/api/layers/1')).status).toBe(401);

@@ -20,6 +20,14 @@ export const FOREIGN_WRITE: Refusal = {
   message: localized('拒绝来自其他网站的写入请求。', 'A write asked for by another web site is refused.'),
   remedy: localized('请在田畴自己的页面上操作。', 'Use the pages of Tianchou itself.'),
 };
+export const FOREIGN_HOST: Refusal = {
+  code: 'FOREIGN-HOST',
+  message: localized('演示服务只以本机地址应答。', 'The demo answers under the addresses of this machine alone.'),
+  remedy: localized(
+    '请打开 http://127.0.0.1 或 http://localhost。',
+    'Open http://127.0.0.1 or http://localhost instead.',
+  ),
+};
 export const UNKNOWN_ACTOR: Refusal = {
   code: 'NOT-SIGNED-IN',
   message: localized('您尚未登录。', 'You are not signed in.'),
@@ -85,6 +93,7 @@ const STATUS_TITLES: Readonly<Record<number, Localized>> = {
   413: localized('过大', 'Too large'),
   408: localized('超时', 'Too slow'),
   415: localized('类型不支持', 'Unsupported type'),
+  421: localized('地址不符', 'Misdirected'),
   422: localized('数据不能处理', 'Cannot be processed'),
   429: localized('请求过多', 'Too many requests'),
   431: localized('请求头过大', 'Headers too large'),

@@ -72,7 +72,8 @@ const BY_PATH: readonly (readonly [pattern: RegExp, rateClass: RateClass])[] = [
   [/^GET \/api\/.*(\.(xlsx|gpkg|docx|zip|jsonl)|\/files\/:name|\/export)$/, 'download'],
   // Whoever they are, they leave a state or an event behind.
   [/^GET \/api\/session\/oidc\b/, 'signIn'],
-  [/^POST \/api\/(sign-in|sign-up|first-start|session|auth|oidc|password|two-factor)\b/, 'signIn'],
+  [/^POST \/api\/(session|setup)\b/, 'signIn'],
+  [/^POST \/api\/account\/(password|second-factor)\b/, 'signIn'],
 ];
 
 /** The class of a route, from the method and path it is registered under. */

@@ -36,3 +36,12 @@ export function foreignWrite(request: Request): boolean {
     return true;
   }
 }
+
+/**
+ * Whether a request names a host that is not this machine. Where nobody signs in, a page of another site could otherwise have
+ * its own name lead to 127.0.0.1 (DNS rebinding) and read what this server says.
+ */
+export function foreignHost(request: Request): boolean {
+  const name = new URL(request.url).hostname;
+  return name !== 'localhost' && name !== '[::1]' && !/^127(\.\d{1,3}){3}$/.test(name);
+}
