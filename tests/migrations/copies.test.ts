@@ -337,6 +337,11 @@ describe('what is refused', () => {
         .filter((line) => !line.startsWith('["330481", "2"'))
         .join('\n');
     expect(await restore(await forged('audit_event', tail), path('r2'), url)).toBe('DATABASE-DIFFERS');
+    // A sequence this schema has not, named to be SQL.
+    const strange = JSON.parse(entries.get('manifest.json')!.toString()) as { sequences: object[] };
+    strange.sequences.push({ name: "x'); drop table person; --", last: 1, called: true });
+    await rewrite(new Map([...entries, ['manifest.json', Buffer.from(JSON.stringify(strange))]]), path('strange.zip'));
+    expect(await restore(path('strange.zip'), path('r2'), url)).toBe('DATABASE-DIFFERS');
     // A row that leads nowhere, a value the column does not take.
     const orphan = (text: string): string =>
       text.replaceAll('"330481001", "许村镇"', '"330481002", "许村镇"').replace(/"330481", "t/, '"999999", "t');

@@ -94,7 +94,7 @@ export async function loadRows(
       progress?.((done / total) * 0.8);
     }
   }
-  await setSequences(tx, manifest.sequences);
+  await fitting(source.name, 'sequence', () => setSequences(tx, manifest.sequences));
   await compareRows(tx, tables, source.name, (fraction) => progress?.(0.8 + fraction * 0.2));
   await fitting(source.name, '', restoreKeys);
   const migrated = await migrateWithin(tx, migrations);
@@ -161,12 +161,12 @@ async function matchTables(
   });
 }
 
-/** Rows the schema does not take (a wrong value, a reference that leads nowhere) are no rows of such a database. */
+/** Rows the schema does not take (a wrong value, a reference that leads nowhere, a sequence it has not) are of no such database. */
 async function fitting<T>(file: string, table: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DatabaseError && /^2[23]/.test(error.code))
+    if (error instanceof DatabaseError && /^(2[23]|42P01|42602)/.test(error.code))
       throw differs(file, table || (error.constraint ?? ''));
     throw error;
   }
