@@ -1,4 +1,12 @@
-import { localized, ok, type AttributeValue, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
+import {
+  cutShort,
+  localized,
+  ok,
+  type AttributeValue,
+  type Problem,
+  type Refusal,
+  type Result,
+} from '../../kernel/index.ts';
 import { numberOf, type TxtParcel, type TxtProblem } from './boundary-txt-lines.ts';
 import { resolveCrs, type ResolvedCrs } from './crs-detection.ts';
 import { shiftToCgcs2000, type SevenParameters } from './datum-shift.ts';
@@ -8,6 +16,9 @@ import { outlineOfRings, understandParcels, type BoundaryParcel } from './point-
 import { addPoint, createPointStore, pointCount } from './point-store.ts';
 import { isWktPolygon, type Cell, type TableLayout } from './table-layout.ts';
 import { parseWktPolygon } from './wkt-polygon.ts';
+
+/** A cell as a sentence shows it. */
+const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** A table understood: parcels, and their attribute values in the order of `fields`. */
 export interface CoordinatesTable {
@@ -170,8 +181,8 @@ function collectPoints(
           severity: 'error',
           line: rowNo,
           message: localized(
-            `第 ${rowNo} 行坐标无法识别(“${a}”,“${b}”)`,
-            `the coordinates of row ${rowNo} cannot be read (“${a}”, “${b}”)`,
+            `第 ${rowNo} 行坐标无法识别(“${shown(a)}”,“${shown(b)}”)`,
+            `the coordinates of row ${rowNo} cannot be read (“${shown(a)}”, “${shown(b)}”)`,
           ),
           remedy: localized('请改为数字', 'Write numbers.'),
         });
@@ -186,7 +197,7 @@ function collectPoints(
       const list = ungroupedRows([...groups.values()], layout);
       const problems: TxtProblem[] = [];
       const say = (rule: string, line: number, zh: string, en: string): void => {
-        problems.push({ rule, severity: 'warning', line, message: localized(zh, en) });
+        problems.push({ rule, severity: 'warning', line, message: cutShort(localized(zh, en)) });
       };
       if (ignored > 0)
         say(

@@ -1,4 +1,4 @@
-import { err, localized, ok, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
+import { cutShort, err, localized, ok, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
 import { plain, type TxtLines, type TxtParcel, type TxtProblem } from './boundary-txt-lines.ts';
 import { guessAreaUnit, headerAreaOf, type AreaUnit, type HeaderArea } from './boundary-txt-area.ts';
 import { resolveCrs, type ResolvedCrs } from './crs-detection.ts';
@@ -137,11 +137,11 @@ function draftOf(parcel: TxtParcel, featureNo: number, points: PointStore): Draf
 }
 
 function error(rule: string, line: number, zh: string, en: string, remedyZh: string, remedyEn: string): TxtProblem {
-  return { rule, severity: 'error', line, message: localized(zh, en), remedy: localized(remedyZh, remedyEn) };
+  return { rule, severity: 'error', line, message: cutShort(localized(zh, en)), remedy: localized(remedyZh, remedyEn) };
 }
 
 function warn(draft: Draft, rule: string, line: number, zh: string, en: string): void {
-  draft.problems.push({ rule, severity: 'warning', line, message: localized(zh, en) });
+  draft.problems.push({ rule, severity: 'warning', line, message: cutShort(localized(zh, en)) });
 }
 
 /** One ring as its points come. */
@@ -408,7 +408,7 @@ function crsOfFile(
   const lineOf = (key: string): number => lines.keys.get(key)?.line ?? 1;
   const problems: Problem[] = [];
   const say = (rule: string, line: number, zh: string, en: string): void => {
-    problems.push({ rule, severity: 'warning', featureNo: null, id: null, line, message: localized(zh, en) });
+    problems.push({ rule, severity: 'warning', featureNo: null, id: null, line, message: cutShort(localized(zh, en)) });
   };
   const datumText = value('坐标系');
   const datum = datumText === '' ? 'cgcs2000' : datumOfName(datumText);

@@ -1,4 +1,5 @@
 import {
+  cutShort,
   landClassOf,
   LAND_CLASSES,
   localized,
@@ -57,7 +58,7 @@ export function checkedColumn(values: readonly AttributeValue[], context: RowCon
         featureNo: context.featureNoOf(row),
         id: context.idOf(row),
         field: field.code,
-        message,
+        message: cutShort(message),
         ...(remedy ? { remedy } : {}),
       });
     };

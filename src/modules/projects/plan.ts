@@ -1,4 +1,5 @@
 import {
+  cutShort,
   dm2FromSquareMetres,
   divisionLevel,
   err,
@@ -268,9 +269,8 @@ function valueOf(field: PlanField, source: AttributeValue): Value | undefined {
   return field.type === 'integer' && !Number.isInteger(number) ? undefined : number;
 }
 
-/** Characters of a value of the file that a sentence shows, and of a sentence with such values. */
+/** Characters of a value of the file that a sentence shows. */
 const LONGEST_SHOWN = 100;
-const LONGEST_SENTENCE = 1_000;
 
 function notUnderstood(field: PlanField, source: AttributeValue): Localized {
   const choices = field.choices ? field.choices.filter((word) => word !== '') : undefined;
@@ -379,6 +379,5 @@ function problemOf(
   field: string,
   message: Localized,
 ): Problem {
-  const cut = { zh: message.zh.slice(0, LONGEST_SENTENCE), en: message.en.slice(0, LONGEST_SENTENCE) };
-  return { rule, severity, featureNo, id, field: `${layerName}.${field}`, message: cut };
+  return { rule, severity, featureNo, id, field: `${layerName}.${field}`, message: cutShort(message) };
 }

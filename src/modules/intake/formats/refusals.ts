@@ -1,9 +1,4 @@
-import { err, localized, type Place, type Refusal, type Result } from '../../../kernel/index.ts';
-
-/** Names of layers, fields and entries come from the file, and may be of any length. */
-const LONGEST_SENTENCE = 2_000;
-
-const cut = (text: string): string => (text.length > LONGEST_SENTENCE ? `${text.slice(0, LONGEST_SENTENCE)}…` : text);
+import { cutShort, err, localized, type Place, type Refusal, type Result } from '../../../kernel/index.ts';
 
 /** A refusal from its four sentences; the shape every reader here uses. */
 export function refusal(
@@ -14,7 +9,7 @@ export function refusal(
   remedyZh: string,
   remedyEn: string,
 ): Refusal {
-  return { code, place, message: localized(cut(zh), cut(en)), remedy: localized(cut(remedyZh), cut(remedyEn)) };
+  return { code, place, message: cutShort(localized(zh, en)), remedy: cutShort(localized(remedyZh, remedyEn)) };
 }
 
 export function refused(one: Refusal): Result<never, Refusal[]> {
