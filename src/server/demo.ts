@@ -120,6 +120,7 @@ async function addProject(services: Services, context: ActorContext, data: DemoD
     const created = await createProject(services, context, {
       path: kept.path,
       hash: kept.hash,
+      keep: async () => kept,
       fileName: 'plan.gpkg',
       crs: null,
       countyCode: data.countyCode,

@@ -108,7 +108,7 @@ async function main(): Promise<void> {
   }
 
   const db = await openDatabase({ url: config.databaseUrl, folder: config.dataFolder });
-  const files = await openFiles(config.dataFolder);
+  const files = await openFiles(config.dataFolder, { minFreeBytes: config.minFreeMegabytes * 1024 ** 2 });
   await markFolder(db, config.dataFolder);
   const thread =
     config.jobs === 'off'

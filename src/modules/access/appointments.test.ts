@@ -27,6 +27,7 @@ const request: AppointmentRequest = {
 const facts: AppointmentFacts = {
   today: '2026-06-30',
   held: [],
+  hasFirstPassword: false,
   organisation: { kind: 'naturalResourcesBureau', divisionCode: '330481', isClosed: false },
   isDivisionKnown: true,
 };
@@ -67,6 +68,13 @@ describe('appointments', () => {
     expect(codeOf({}, { organisation: null })).toBe('APPOINTMENT-ORGANISATION');
     expect(codeOf({}, { organisation: { ...facts.organisation!, isClosed: true } })).toBe('APPOINTMENT-ORGANISATION');
     expect(codeOf({ role: 'auditAdministrator', organisationId: null }, { organisation: null })).toBe('granted');
+  });
+
+  it('make nobody an administrator whose password somebody else knows', () => {
+    const none = { organisation: null, hasFirstPassword: true };
+    for (const role of ADMINISTRATOR_ROLES)
+      expect(codeOf({ role, organisationId: null }, none)).toBe('APPOINTMENT-FIRST-PASSWORD');
+    expect(codeOf({}, { hasFirstPassword: true })).toBe('granted');
   });
 
   it('have a term that is not over', () => {

@@ -33,6 +33,8 @@ export interface AppointmentFacts {
     readonly divisionCode: string;
     readonly isClosed: boolean;
   } | null;
+  /** The person has not yet changed the password the account was made with: whoever made it knows it too. */
+  readonly hasFirstPassword: boolean;
   /** The division stands in the tree (or is the whole country). */
   readonly isDivisionKnown: boolean;
 }
@@ -62,7 +64,8 @@ export function mayAdministerDivision(
 
 /**
  * Decides an appointment. Refused: to oneself; outside one's own division; to a duty the organisation does not have; a term
- * that is over or ends before it begins; the same duty twice; an administrator's duty beside another one (三员分立,
+ * that is over or ends before it begins; the same duty twice; an administrator's duty beside another one, or while the
+ * password is still the one the account was made with (三员分立,
  * GB/T 22239-2019 8.1.4.2 and 8.1.5).
  */
 export function decideAppointment(
@@ -132,6 +135,19 @@ export function decideAppointment(
           '请先撤销该人员现有任职，或另选人员。',
           'Revoke the present appointment first, or choose another person.',
         ),
+      ),
+    );
+  }
+  if (isAdministrator(role) && facts.hasFirstPassword) {
+    return err(
+      refusal(
+        'APPOINTMENT-FIRST-PASSWORD',
+        'personId',
+        localized(
+          '该人员尚未更改初始密码：知道初始密码的人可能借此兼任两类管理员。',
+          'The person has not changed the first password yet: whoever made the account could hold two administrators’ duties by it.',
+        ),
+        localized('请本人先登录并更改密码，再行任命。', 'Have the person sign in and change it, then appoint.'),
       ),
     );
   }

@@ -117,9 +117,12 @@ export function findAppointment(db: Queryable, appointmentId: string): Promise<S
   );
 }
 
-/** Locks the person, so that two grants to one person are decided one after the other; false where there is none. */
-export async function lockPerson(tx: Transaction, personId: string): Promise<boolean> {
-  return (await tx.first(sql`select 1 from person where id = ${personId} for update`)) !== undefined;
+/** Locks the person, so that two grants to one person are decided one after the other; undefined where there is none. */
+export function lockPerson(
+  tx: Transaction,
+  personId: string,
+): Promise<{ readonly hasFirstPassword: boolean } | undefined> {
+  return tx.first(sql`select must_change_password as "hasFirstPassword" from person where id = ${personId} for update`);
 }
 
 /** Locks the organisation, so that nobody is appointed to it while it is being closed; false where there is none. */

@@ -216,12 +216,14 @@ export async function grantAppointment(
   const grantedAt = context.clock.now();
   const today = legalDate(grantedAt);
   return parts.db.transaction(async (tx) => {
-    if (!(await lockPerson(tx, request.personId))) return err(NO_PERSON);
+    const person = await lockPerson(tx, request.personId);
+    if (person === undefined) return err(NO_PERSON);
     if (request.organisationId !== null) await lockOrganisation(tx, request.organisationId);
     const organisation =
       request.organisationId === null ? undefined : await findOrganisation(tx, request.organisationId, today);
     const decided = decideAppointment(context, request, {
       today,
+      hasFirstPassword: person.hasFirstPassword,
       held: await readAppointments(tx, '', { personId: request.personId }),
       organisation: organisation === undefined ? null : { ...organisation, isClosed: organisation.closedAt !== null },
       isDivisionKnown: request.divisionCode === '' || (await knownDivisions(tx, [request.divisionCode])).length === 1,

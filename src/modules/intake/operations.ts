@@ -142,6 +142,7 @@ export async function createImport(
   file: UploadedFile,
 ): Promise<Result<ImportView, Refusal>> {
   if (!mayTouchCounty(context, request.countyCode)) return err(COUNTY_UNKNOWN);
+  await file.keep();
   const importId = context.ids.next();
   return services.db.transaction(async (tx) => {
     await insertImport(tx, {

@@ -38,7 +38,7 @@ const NO_RUN = refusal(
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A plan file on its way to be a project. */
-export interface PlanFile extends Pick<UploadedFile, 'path' | 'hash' | 'fileName'> {
+export interface PlanFile extends Pick<UploadedFile, 'path' | 'hash' | 'fileName' | 'keep'> {
   readonly crs: number | null;
   /** As the form says; else that of the plan. */
   readonly countyCode: string | null;
@@ -85,6 +85,7 @@ export async function createProject(
       ),
     ]);
   }
+  await file.keep();
   const projectId = context.ids.next();
   const project = await services.db.transaction(async (tx) => {
     await insertProject(tx, {

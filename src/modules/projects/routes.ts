@@ -146,6 +146,7 @@ export function projectRoutes(services: Services): Route[] {
         const created = await createProject(services, actor, {
           path: file.path,
           hash: file.hash,
+          keep: file.keep,
           fileName: file.fileName,
           crs: epsg,
           countyCode: countyCode?.trim() || null,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { assert } from '../../kernel/index.ts';
@@ -12,6 +12,16 @@ export interface StoredFile {
   readonly hash: string;
   readonly size: number;
   readonly path: string;
+}
+
+/** A file received, whole, that nobody has taken yet: in scratch until it is kept. */
+export interface HeldFile extends StoredFile {
+  /** Where it lies now: in scratch, until `drop`. */
+  readonly path: string;
+  /** Keeps it for good; synced when it resolves. Again is as good as once. */
+  keep(): Promise<StoredFile>;
+  /** Removes it from scratch; what was kept stays. */
+  drop(): Promise<void>;
 }
 
 /** Thrown while receiving a file that is larger than allowed. */
@@ -27,6 +37,11 @@ export class FileTooLargeError extends Error {
 
 /** Delivered files, kept by their hash so that every figure leads back to the very bytes, and working folders. */
 export interface Files {
+  /**
+   * Streams a file to scratch, for an operation that may yet refuse it: no trace of it when it throws. Refused (ENOSPC) where the
+   * disk has less room left than `minFreeBytes`, so that uploads do not take the room writes need.
+   */
+  hold(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<HeldFile>;
   /** Streams a file to disk; whole and synced when it resolves, no trace of it when it throws. */
   receive(content: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredFile>;
   /** The file of that hash, or undefined. */
@@ -52,20 +67,44 @@ export interface OpenedFiles extends Files {
  * Keeps files under `folder/files`, shared by every process of the folder, and scratch in a folder of this process's own under
  * `folder/temporary`. The scratch of processes that are gone is removed.
  */
-export async function openFiles(folder: string): Promise<OpenedFiles> {
+export async function openFiles(
+  folder: string,
+  options: { readonly minFreeBytes?: number } = {},
+): Promise<OpenedFiles> {
   const kept = join(folder, 'files');
   await mkdir(kept, { recursive: true });
   const scratch = await ownScratch(join(folder, 'temporary'));
   const place = { kept, scratch: scratch.path };
-  return { ...filesIn(place), place, close: scratch.remove };
+  return { ...filesIn(place, options.minFreeBytes), place, close: scratch.remove };
 }
 
 /** The files another thread of this process has opened. */
-export function filesIn({ kept, scratch }: FilesPlace): Files {
+export function filesIn({ kept, scratch }: FilesPlace, minFreeBytes = 0): Files {
   const pathOf = (hash: string): string => join(kept, hash.slice(0, 2), hash);
 
-  return {
-    async receive(content, maxBytes) {
+  const keep = async (incoming: string, hash: string): Promise<void> => {
+    const path = pathOf(hash);
+    if (existsSync(path)) return;
+    const handle = await open(incoming, 'r+');
+    await handle.sync();
+    await handle.close();
+    const isNew = await mkdir(dirname(path), { recursive: true });
+    // A second name, so that whoever works on the first goes on; the copy is one file until either goes.
+    const second = `${incoming}-kept`;
+    await link(incoming, second).catch(() => copyFile(incoming, second));
+    await rename(second, path);
+    // A name is on the disk once its folder is.
+    await syncFolder(dirname(path));
+    if (isNew !== undefined) await syncFolder(kept);
+  };
+
+  const files: Files = {
+    async hold(content, maxBytes) {
+      if (minFreeBytes > 0) {
+        const { bavail, bsize } = await statfs(scratch);
+        if (bavail * bsize < minFreeBytes)
+          throw Object.assign(new Error('less room than is kept free'), { code: 'ENOSPC' });
+      }
       const incoming = join(scratch, `incoming-${randomBytes(8).toString('hex')}`);
       const hasher = createHash('sha256');
       let size = 0;
@@ -82,21 +121,29 @@ export function filesIn({ kept, scratch }: FilesPlace): Files {
           },
           createWriteStream(incoming, { flags: 'wx' }),
         );
-        const hash = hasher.digest('hex');
-        const path = pathOf(hash);
-        if (!existsSync(path)) {
-          const handle = await open(incoming, 'r+');
-          await handle.sync();
-          await handle.close();
-          const isNew = await mkdir(dirname(path), { recursive: true });
-          await rename(incoming, path);
-          // A name is on the disk once its folder is.
-          await syncFolder(dirname(path));
-          if (isNew !== undefined) await syncFolder(kept);
-        }
-        return { hash, size, path };
-      } finally {
+      } catch (error) {
         await rm(incoming, { force: true });
+        throw error;
+      }
+      const hash = hasher.digest('hex');
+      return {
+        hash,
+        size,
+        path: incoming,
+        async keep() {
+          await keep(incoming, hash);
+          return { hash, size, path: pathOf(hash) };
+        },
+        drop: () => rm(incoming, { force: true }),
+      };
+    },
+
+    async receive(content, maxBytes) {
+      const held = await files.hold(content, maxBytes);
+      try {
+        return await held.keep();
+      } finally {
+        await held.drop();
       }
     },
 
@@ -112,6 +159,7 @@ export function filesIn({ kept, scratch }: FilesPlace): Files {
       return { path, remove: () => rm(path, { recursive: true, force: true }) };
     },
   };
+  return files;
 }
 
 async function syncFolder(folder: string): Promise<void> {

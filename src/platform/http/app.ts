@@ -36,6 +36,7 @@ import type { RefusedReply, Reply, Route, RouteAnswer } from './route.ts';
 import { foreignHost, foreignWrite, HSTS, SECURITY_HEADERS } from './security.ts';
 import { confirmStanding, rememberStanding, StandingLostError } from './standing.ts';
 import type { Statics } from './static.ts';
+import { dropUploads } from './upload.ts';
 
 export interface AppOptions {
   readonly routes: readonly Route[];
@@ -208,6 +209,7 @@ async function serve(route: Route, roles: readonly Role[], options: AppOptions, 
     return faultResponse(error, request, { method: route.method, route: route.path, body }, options.logger);
   } finally {
     stepOut();
+    if (route.isUpload) await dropUploads(request);
   }
 }
 

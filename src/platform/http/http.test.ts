@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,11 +52,15 @@ const routes: Route[] = [
   route({
     method: 'POST',
     path: '/api/layers/:layerVersionId/withdraw',
+    upload: true,
     handle: async ({ raw }) => {
       const received = await receiveUpload(raw, files, { maxFileBytes: 1000, maxFiles: 2 });
-      return received.ok
-        ? received.value
-        : refuse(received.error[0]!.code === 'FILE-TOO-LARGE' ? 413 : 400, received.error);
+      if (received.ok) {
+        const { fields, files: brought } = received.value;
+        const kept = fields['kept'] === 'no' ? [] : await Promise.all(brought.map((file) => file.keep()));
+        return { fields, files: brought.map((file, i) => ({ ...file, ...kept[i] })) };
+      }
+      return refuse(received.error[0]!.code === 'FILE-TOO-LARGE' ? 413 : 400, received.error);
     },
   }),
 ];
@@ -232,6 +236,17 @@ describe('uploads', () => {
     expect(body.fields).toEqual({ county: '330481' });
     expect(body.files[0]).toMatchObject({ field: 'file', fileName: '地类图斑.zip', size: 6 });
     expect(readFileSync(body.files[0]!.path, 'utf8')).toBe('内容');
+    expect(await leftovers(join(folder, 'data'))).toEqual([]);
+  });
+
+  it('lets go of what no operation kept, once it has answered', async () => {
+    const form = new FormData();
+    form.set('kept', 'no');
+    form.set('file', new File(['refused by the operation'], 'plan.gpkg'));
+    const body = (await (await send(form)).json()) as { files: { hash: string; path: string }[] };
+    expect(body.files[0]!.path).toContain('incoming');
+    expect(existsSync(body.files[0]!.path)).toBe(false);
+    expect(await files.find(body.files[0]!.hash)).toBeUndefined();
   });
 
   it('cuts long names to what a disk takes, between characters, and keeps the extension', async () => {

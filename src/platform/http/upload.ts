@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { err, localized, ok, type Refusal, type Result } from '../../kernel/index.ts';
 import { failureOf } from '../failure.ts';
-import { type Files, FileTooLargeError, type StoredFile } from '../files/index.ts';
+import { type Files, FileTooLargeError, type HeldFile } from '../files/index.ts';
 import { confirmStanding, StandingLostError } from './standing.ts';
 
-/** A file a form brought, already on disk. */
-export interface UploadedFile extends StoredFile {
+/** A file a form brought: in scratch, and gone after the answer unless the operation keeps it (`keep`). */
+export interface UploadedFile extends HeldFile {
   /** Name of the form field. */
   readonly field: string;
   /** Name the sender gave it, without folders. For people only: never a path. */
@@ -69,6 +69,14 @@ const TOO_MANY: Refusal = {
   remedy: localized('请分几次上传。', 'Upload them in several steps.'),
 };
 
+const heldFor = new WeakMap<Request, readonly HeldFile[]>();
+
+/** Removes what a request brought and no operation kept. After the answer is made. */
+export async function dropUploads(request: Request): Promise<void> {
+  for (const held of heldFor.get(request) ?? []) await held.drop();
+  heldFor.delete(request);
+}
+
 /**
  * Reads a multipart form: files are streamed to disk as they arrive (memory stays at some chunks, whatever their size),
  * fields are kept as text.
@@ -117,9 +125,11 @@ export async function receiveUpload(
       form.on('file', (field, stream, name) => {
         const fileName = baseName(name);
         open.push(stream);
-        const storing = files
-          .receive(stream, limits.maxFileBytes)
-          .then((stored): UploadedFile => ({ ...stored, field, fileName }));
+        const storing = files.hold(stream, limits.maxFileBytes).then((held): UploadedFile => {
+          const all = heldFor.get(request) ?? [];
+          heldFor.set(request, [...all, held]);
+          return { ...held, field, fileName };
+        });
         storing.catch(reject);
         received.push(storing);
       });
