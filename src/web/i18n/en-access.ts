@@ -238,6 +238,7 @@ export const enAccess: Readonly<Record<keyof typeof zhAccess, string>> = {
   'division.isUnder': '{level}, part of {parent}',
   'division.nameZh': 'Chinese name',
   'division.nameEn': 'English name',
+  'division.nameEnHint': 'Left empty, the Chinese name serves',
   'division.level.province': 'province',
   'division.level.city': 'city',
   'division.level.county': 'county',

@@ -223,6 +223,7 @@ export const zhAccess = {
   'division.isUnder': '{level}，上级是{parent}',
   'division.nameZh': '中文名称',
   'division.nameEn': '英文名称',
+  'division.nameEnHint': '可不填：英文界面也用中文名称',
   'division.level.province': '省级',
   'division.level.city': '市级',
   'division.level.county': '县级',

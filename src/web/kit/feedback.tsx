@@ -109,7 +109,7 @@ export function JobProgress(props: { readonly job: JobView | null; readonly jobI
   return (
     <section className="job-progress" aria-live="polite">
       <div className="job-line">
-        <strong>{props.job === null ? t('job.waiting') : pick(props.job.phase)}</strong>
+        <strong>{props.job === null || props.job.state === 'queued' ? t('job.waiting') : pick(props.job.phase)}</strong>
         <span className="figures">{percent}%</span>
       </div>
       <Progress percent={percent} showInfo={false} status={failed ? 'exception' : 'active'} size="small" />

@@ -21,7 +21,7 @@ function NewDivision(props: { readonly known: readonly DivisionView[]; readonly 
   const [nameZh, setNameZh] = useState('');
   const [nameEn, setNameEn] = useState('');
   const make = useMutation({
-    mutationFn: () => createDivision({ code, nameZh, nameEn }),
+    mutationFn: () => createDivision({ code, nameZh, nameEn: nameEn.trim() || nameZh }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['divisions'] });
       props.onDone();
@@ -63,7 +63,14 @@ function NewDivision(props: { readonly known: readonly DivisionView[]; readonly 
           }
         />
         <TextField id="division-zh" label={t('division.nameZh')} value={nameZh} onChange={setNameZh} />
-        <TextField id="division-en" label={t('division.nameEn')} value={nameEn} onChange={setNameEn} />
+        <TextField
+          id="division-en"
+          label={t('division.nameEn')}
+          value={nameEn}
+          onChange={setNameEn}
+          isOptional
+          hint={t('division.nameEnHint')}
+        />
       </div>
       {make.error === null ? null : <RefusalList refusals={refusalsOf(make.error)} />}
       <div className="button-row">
@@ -71,7 +78,7 @@ function NewDivision(props: { readonly known: readonly DivisionView[]; readonly 
           type="primary"
           htmlType="submit"
           loading={make.isPending}
-          disabled={level === undefined || nameZh.trim() === '' || nameEn.trim() === ''}
+          disabled={level === undefined || nameZh.trim() === ''}
         >
           {t('division.make')}
         </Button>

@@ -60,6 +60,7 @@ export function TextField(props: {
   readonly inputMode?: 'numeric';
   readonly maxLength?: number;
   readonly wrong?: boolean;
+  readonly isOptional?: boolean;
 }) {
   return (
     <div className="field">
@@ -74,7 +75,7 @@ export function TextField(props: {
         autoCapitalize="none"
         spellCheck={false}
         status={props.wrong === true ? 'error' : ''}
-        required
+        required={props.isOptional !== true}
         {...(props.inputMode === undefined ? {} : { inputMode: props.inputMode })}
         {...(props.hint === undefined ? {} : { 'aria-describedby': `${props.id}-hint` })}
         onChange={(event) => props.onChange(event.target.value)}

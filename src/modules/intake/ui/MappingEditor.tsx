@@ -32,7 +32,9 @@ export function MappingEditor(props: {
     <div className="mapping">
       {missing.length === 0 ? null : (
         <p className="field-hint">
-          {t('mapping.missing', { fields: missing.map((field) => `${field.name} ${pick(field.title)}`).join('、') })}
+          {t('mapping.missing', {
+            fields: missing.map((field) => `${field.name} ${pick(field.title)}`).join(t('list.comma')),
+          })}
         </p>
       )}
       <div className="table-scroll mapping-scroll">

@@ -273,7 +273,7 @@ export function ProjectScreen() {
                   </Fact>
                   <Fact label={t('project.type')}>{projectTypeText(t, project.type)}</Fact>
                   <Fact label={t('project.contents')} minor>
-                    {project.contents.map((content) => contentText(t, content)).join('、') || '—'}
+                    {project.contents.map((content) => contentText(t, content)).join(t('list.comma')) || '—'}
                   </Fact>
                   <Fact label={t('project.planHash')} minor>
                     <code>{project.planHash.slice(0, 12)}</code>

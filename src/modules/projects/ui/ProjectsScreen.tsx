@@ -16,10 +16,11 @@ import { contentText, projectTypeText } from './words.ts';
 
 function ProjectRow(props: { readonly project: ProjectView }) {
   const { t } = useI18n();
+  const unit = useAreaUnit();
   const { project } = props;
   return (
     <tr>
-      <td>
+      <td data-label={t('project.name')}>
         <Link to="/projects/$projectId" params={{ projectId: project.projectId }} className="row-title">
           {project.name}
         </Link>
@@ -27,15 +28,17 @@ function ProjectRow(props: { readonly project: ProjectView }) {
           <span className="mark mark-person">{t('project.remarkCount', { count: project.remarks.length })}</span>
         )}
       </td>
-      <td>{projectTypeText(t, project.type)}</td>
-      <td>{project.contents.map((content) => contentText(t, content)).join('、') || '—'}</td>
-      <td className="number">
+      <td data-label={t('project.type')}>{projectTypeText(t, project.type)}</td>
+      <td data-label={t('project.contents')}>
+        {project.contents.map((content) => contentText(t, content)).join(t('list.comma')) || '—'}
+      </td>
+      <td data-label={t('project.plots')} className="number">
         <Count value={project.plotCount} />
       </td>
-      <td className="number">
+      <td data-label={`${t('project.area')} ${t(AREA_UNIT_KEYS[unit])}`} className="number">
         <Area dm2={project.areaDm2} bare />
       </td>
-      <td className="nowrap">
+      <td data-label={t('list.created')} className="nowrap">
         <Moment iso={project.createdAt} />
       </td>
       <td className="nowrap row-actions">
@@ -116,7 +119,7 @@ export function ProjectsScreen() {
                 <EmptyPanel title={t('project.none')} next={t('project.noneNext')} />
               ) : (
                 <div className="table-scroll">
-                  <table className="grid-table">
+                  <table className="grid-table card-table">
                     <thead>
                       <tr>
                         <th scope="col">{t('project.name')}</th>
