@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import zhCN from 'zod/v4/locales/zh-CN.js';
 import { localized, type Refusal } from '../../kernel/index.ts';
 
 /** NUL and halves of a character: JSON and addresses may hold them, PostgreSQL text and UTF-8 may not. */
@@ -26,11 +27,13 @@ export function checked(
   if (schema === undefined) return { value: {} };
   const result = schema.safeParse(value);
   if (!result.success) {
+    // The same look once more, for what it says in Chinese.
+    const inChinese = schema.safeParse(value, { error: zhCN().localeError }).error?.issues;
     return {
-      refusals: result.error.issues.map((issue) => ({
+      refusals: result.error.issues.map((issue, i) => ({
         code: 'FIELD-INVALID',
         message: localized(
-          `字段 ${issue.path.join('.') || '（全部）'} 不符合要求：${issue.message}`,
+          `字段 ${issue.path.join('.') || '（全部）'} 不符合要求：${inChinese?.[i]?.message ?? issue.message}`,
           `The field ${issue.path.join('.') || '(all)'} does not fit: ${issue.message}`,
         ),
         remedy: localized('请更正后重试。', 'Correct it and try again.'),

@@ -104,10 +104,10 @@ describe('http application', () => {
     expect(await missing.json()).toMatchObject({ status: 404, code: 'NO', detail: 'No.', refusals: [refusal] });
     const wrong = await ask('/api/layers/abc?size=many');
     expect(wrong.status).toBe(400);
-    expect(((await wrong.json()) as RefusalReply).refusals[0]).toMatchObject({
-      code: 'FIELD-INVALID',
-      place: { field: 'size' },
-    });
+    const [one] = ((await wrong.json()) as RefusalReply).refusals;
+    expect(one).toMatchObject({ code: 'FIELD-INVALID', place: { field: 'size' } });
+    expect(one!.message.en).toMatch(/^[\x20-\x7e]+$/);
+    expect(one!.message.zh).not.toMatch(/Invalid|expected/);
     expect(await codesOf(await ask('/api/nowhere'))).toEqual(['ROUTE-NOT-FOUND']);
   });
 
