@@ -1,4 +1,4 @@
-import { localized, type Localized, type Problem } from '../../kernel/index.ts';
+import { cutShort, localized, type Localized, type Problem } from '../../kernel/index.ts';
 import { addPoint, createPointStore, pointIdCode, type PointSpans, type PointStore } from './point-store.ts';
 import { createLineFeeder, numberEnd, readDecimal, readWhole, type LineEnding, type LineFeeder } from './text-lines.ts';
 
@@ -348,7 +348,7 @@ function unitsOf(text: string): number[] {
 }
 
 function warning(rule: string, line: number, message: Localized): TxtProblem {
-  return { rule, severity: 'warning', line, message };
+  return { rule, severity: 'warning', line, message: cutShort(message) };
 }
 
 function emptyParcel(line: number): TxtParcel {

@@ -1,4 +1,4 @@
-import { err, localized, ok, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
+import { cutShort, err, localized, ok, type Problem, type Refusal, type Result } from '../../kernel/index.ts';
 import { collectTxtLines, numberOf, type TxtLines } from './boundary-txt-lines.ts';
 import { decodeLeniently } from './text-decoding.ts';
 import { utf8Bytes } from './text-lines.ts';
@@ -57,7 +57,14 @@ export function understandBoundaryTxt(
 function sectionProblems(lines: TxtLines): Problem[] {
   const problems: Problem[] = [];
   const say = (rule: string, zh: string, en: string): void => {
-    problems.push({ rule, severity: 'warning', featureNo: null, id: null, line: 1, message: localized(zh, en) });
+    problems.push({
+      rule,
+      severity: 'warning',
+      featureNo: null,
+      id: null,
+      line: 1,
+      message: cutShort(localized(zh, en)),
+    });
   };
   const unknown = lines.sections.filter((section) => !/^(项目信息|属性描述|地块坐标)$/.test(section));
   if (unknown.length > 0)

@@ -14,7 +14,9 @@ export type RememberedMapping = readonly Pick<FieldMapping, 'source' | 'target'>
 
 /** Field names as compared: no case, blanks, separators, table prefix or unit in brackets. */
 function keyOf(name: string): string {
+  // No field is called by more; searching brackets in a longer text takes the square of its length.
   return name
+    .slice(0, 300)
     .normalize('NFKC')
     .replace(/^.*[.]/, '')
     .replace(/[([【{].*?[)\]】}]/g, '')

@@ -99,12 +99,17 @@ const Y_TITLE = /^(.*坐标)?y(坐标|值|轴|coord|coordinate|m|米|axis)*$|^(c
 /** Rows of a table that are looked through for its header: titles, remarks and stamps may stand above it. */
 export const HEADER_SEARCH_ROWS = 60;
 
+/** Characters of a title that are looked at. */
+const LONGEST_TITLE = 200;
+
 function keysOf(title: Cell): string[] {
+  // A cell longer than any title is text; what it would be searched for grows with the square of its length.
   const full = String(title ?? '')
+    .slice(0, LONGEST_TITLE)
     .normalize('NFKC')
     .toLowerCase();
   const clean = (text: string): string => text.replace(/[\s_\-:：./]/g, '').replace(/[()[\]【】]/g, '');
-  return [...new Set([clean(full), clean(full.replace(/\(.*?\)|\[.*?\]/g, ''))])];
+  return [...new Set([clean(full), clean(full.replace(/\([^()]*\)|\[[^[\]]*\]/g, ''))])];
 }
 
 /** The role of a title and how good a name it is for it (0 best). */

@@ -9,7 +9,8 @@ import { copyLayerWith, loadGdal, type LoadedGdal } from '../../../src/modules/i
 import { openFileGdb } from '../../../src/modules/intake/formats/filegdb.reader.ts';
 import { openBytes } from '../../../src/modules/intake/open-bytes.ts';
 import { openSource, openZip } from '../../../src/modules/intake/server.ts';
-import { geometryProblems } from '../../../src/modules/intake/staging.ts';
+import { mapFields } from '../../../src/modules/intake/field-mapping.ts';
+import { checkBatch, geometryProblems, repeatedIdentifiers } from '../../../src/modules/intake/staging.ts';
 import { readPlan } from '../../../src/modules/projects/server.ts';
 import { summarisePlan } from '../../../src/modules/projects/plan-summary.ts';
 import type { FuzzedFormat } from './formats.ts';
@@ -22,6 +23,8 @@ const PROBLEMS_KEPT = 5_000;
 async function throughBatches(source: OpenedSource, batches: AsyncIterable<FeatureBatch>): Promise<Outcome> {
   const problems: Problem[] = [...source.problems];
   let features = 0;
+  const mapping = mapFields(source.fields, 'parcels');
+  const repeated = repeatedIdentifiers();
   for await (const batch of batches) {
     features += featureCount(batch);
     // `every` would visit a million numbers through a callback.
@@ -30,6 +33,11 @@ async function throughBatches(source: OpenedSource, batches: AsyncIterable<Featu
     for (let i = 0; i < used; i++)
       if (!Number.isFinite(coords[i])) return { kind: 'crash', detail: `a coordinate ${coords[i]} in a batch` };
     for (const problem of batch.problems) if (problems.length < PROBLEMS_KEPT) problems.push(problem);
+    // The import maps and checks every row; a county's rows are as many as there are, here a batch is enough.
+    if (features < 5_000) {
+      const checked = checkBatch({ ...batch, problems: [] }, mapping, 'parcels', repeated);
+      for (const problem of checked.problems) if (problems.length < PROBLEMS_KEPT) problems.push(problem);
+    }
     for (const problem of geometryProblems(batch, source.crs.epsg, () => null))
       if (problems.length < PROBLEMS_KEPT) problems.push(problem);
   }

@@ -129,15 +129,27 @@ function cutOfText(source: string, from: number): number {
   return open >= from && source.length - open < 12 && !source.includes(';', open) ? open : source.length;
 }
 
-const ATTRIBUTE = /([^\s=/"'<>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-
+/** Goes through the attributes once from the left; a pattern over a long tag would go through it again at every place. */
 function attributeOf(tag: string, wanted: string): string | undefined {
-  ATTRIBUTE.lastIndex = 0;
-  for (let found = ATTRIBUTE.exec(tag); found !== null; found = ATTRIBUTE.exec(tag)) {
-    if (localName(found[1]!) === wanted) return resolved(found[2] ?? found[3] ?? '');
+  for (let at = 0; ; ) {
+    const equals = tag.indexOf('=', at);
+    if (equals < 0) return undefined;
+    let open = equals + 1;
+    while (open < tag.length && isBlank(tag.charCodeAt(open))) open++;
+    const quote = tag[open];
+    if (quote !== '"' && quote !== "'") throw new XmlDamaged('an attribute without quotes');
+    const end = tag.indexOf(quote, open + 1);
+    if (end < 0) throw new XmlDamaged('an attribute without an end');
+    let last = equals;
+    while (last > at && isBlank(tag.charCodeAt(last - 1))) last--;
+    let first = last;
+    while (first > at && !isBlank(tag.charCodeAt(first - 1))) first--;
+    if (localName(tag.slice(first, last)) === wanted) return resolved(tag.slice(open + 1, end));
+    at = end + 1;
   }
-  return undefined;
 }
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 

@@ -212,6 +212,11 @@ export function geojsonSeeds(): Seed[] {
       collection([feature(SQUARE, JSON.stringify({ BSM: value, [value.slice(0, 100)]: value }))]),
     );
   });
+  add(
+    'a member called by brackets',
+    collection([feature(SQUARE, JSON.stringify({ ['([【{'.repeat(80_000)]: 1 }))]),
+    true,
+  );
   add('the same identifier everywhere', collection(Array.from({ length: 50 }, () => feature(SQUARE))));
   add(
     'five thousand columns',

@@ -367,6 +367,8 @@ export function csvSeeds(): Seed[] {
       `${TITLES},"${value.replaceAll('"', '""')}"\r\n${rows(TRIANGLE, `"${value.replaceAll('"', '""')}"`, `,"${value.replaceAll('"', '""')}"`)}`,
     );
   });
+  add('a title of brackets', `${'('.repeat(300_000)},Y\r\n1,2\r\n`, { heavy: true });
+  add('a title of other brackets', `${'[【{'.repeat(100_000)},X,Y\r\n1,2,3\r\n`, { heavy: true });
   add('titles only', `${TITLES}\r\n`);
   add('no titles', rows(TRIANGLE));
   add('rows too short', good.replaceAll(`,${EAST}`, ''));

@@ -181,6 +181,8 @@ export function xlsxSeeds(): Seed[] {
     }));
     add(`${part}: missing`, () => Object.fromEntries(Object.entries(good).filter(([name]) => name !== part)));
   }
+  sheet('a tag of one long word', worksheet(rows.replace('<c r="B2"', `<c ${'x'.repeat(250_000)} r="B2"`)), true);
+  sheet('a tag of blanks', worksheet(rows.replace('<c r="B2"', `<c ${' '.repeat(250_000)}r="B2"`)), true);
   for (const ref of [
     'A0',
     'A-1',
