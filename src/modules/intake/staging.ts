@@ -45,15 +45,17 @@ export function repeatedIdentifiers(): (batch: FeatureBatch) => Problem[] {
       const before = first.get(text);
       if (before === undefined) first.set(text, featureNo);
       else {
+        // An identifier has 18 digits; a file may hold anything.
+        const shown = text.slice(0, 60);
         problems.push({
           rule: 'attribute.bsm-unique',
           severity: 'error',
           featureNo,
-          id: text,
+          id: shown,
           field: 'BSM',
           message: localized(
-            `标识码 ${text} 与第 ${before} 号要素重复`,
-            `identifier ${text} repeats that of feature ${before}`,
+            `标识码 ${shown} 与第 ${before} 号要素重复`,
+            `identifier ${shown} repeats that of feature ${before}`,
           ),
           remedy: localized('请重新编号后再导入', 'Renumber it and import again.'),
         });
